@@ -1,0 +1,117 @@
+//! What kind of thing a file is, by its name and media type.
+
+use serde::{Deserialize, Serialize};
+
+use crate::FileName;
+
+/// The category in the left rail (图片, 文档, 视频, 音频, 其他).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Category {
+    /// Pictures.
+    Image,
+    /// Texts, tables, slides, books.
+    Document,
+    /// Films.
+    Video,
+    /// Sound.
+    Audio,
+    /// Everything else.
+    Other,
+}
+
+/// The icon of a list row.
+pub type Icon = Category;
+
+impl Category {
+    /// The category of a media type.
+    #[must_use]
+    pub fn of(mime: &str) -> Self {
+        let (kind, subtype) = mime.split_once('/').unwrap_or((mime, ""));
+        match kind {
+            "image" => Self::Image,
+            "video" => Self::Video,
+            "audio" => Self::Audio,
+            "text" => Self::Document,
+            "application" if is_document(subtype) => Self::Document,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn is_document(subtype: &str) -> bool {
+    matches!(subtype, "pdf" | "msword" | "rtf" | "epub+zip" | "json" | "xml" | "x-tex" | "vnd.amazon.ebook")
+        || subtype.starts_with("vnd.oasis.opendocument")
+        || subtype.starts_with("vnd.openxmlformats-officedocument")
+        || subtype.starts_with("vnd.ms-")
+}
+
+/// The media type of a file by its extension; `application/octet-stream` when unknown. What a client claims is never
+/// taken for it, since it decides what a browser does with the bytes.
+#[must_use]
+pub fn mime_of(name: &FileName) -> &'static str {
+    mime_guess::from_path(name.as_str()).first_raw().unwrap_or("application/octet-stream")
+}
+
+/// Whether a browser may show this type in our origin: types that cannot carry script. Everything else is an attachment.
+/// SVG, HTML, XML and PDF are not on the list.
+#[must_use]
+pub fn is_inline_safe(mime: &str) -> bool {
+    matches!(
+        mime,
+        "image/png"
+            | "image/jpeg"
+            | "image/gif"
+            | "image/webp"
+            | "image/avif"
+            | "image/bmp"
+            | "audio/mpeg"
+            | "audio/ogg"
+            | "audio/flac"
+            | "audio/wav"
+            | "audio/mp4"
+            | "audio/aac"
+            | "audio/webm"
+            | "audio/m4a"
+            | "video/mp4"
+            | "video/webm"
+            | "video/ogg"
+            | "text/plain"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_extension() {
+        for (name, category) in [
+            ("黄山.JPG", Category::Image),
+            ("a.mkv", Category::Video),
+            ("a.flac", Category::Audio),
+            ("a.md", Category::Document),
+            ("a.docx", Category::Document),
+            ("a.pdf", Category::Document),
+            ("a.parquet", Category::Other),
+            ("Makefile", Category::Other),
+        ] {
+            assert_eq!(Category::of(mime_of(&FileName::parse(name).expect(name))), category, "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_can_carry_script_is_shown_inline() {
+        for mime in [
+            "text/html",
+            "image/svg+xml",
+            "application/xml",
+            "application/pdf",
+            "text/javascript",
+            "application/xhtml+xml",
+            "text/css",
+        ] {
+            assert!(!is_inline_safe(mime), "{mime}");
+        }
+    }
+}

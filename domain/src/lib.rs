@@ -1,0 +1,23 @@
+//! Values and rules of Hayloft. No I/O; compiles to wasm, so that the browser and the server hold the same rules.
+//!
+//! Text from outside becomes one of these types at the edge; whoever holds one need not check it again.
+
+mod account;
+mod category;
+mod error;
+mod id;
+mod metadata;
+mod name;
+mod part;
+mod size;
+mod view;
+
+pub use account::{Email, Login, NewPassword, Role, Username};
+pub use category::{Category, Icon, is_inline_safe, mime_of};
+pub use error::{AppError, Field, Reason};
+pub use id::{BlobId, InvalidId, NodeId, TokenId, UploadId, UserId};
+pub use metadata::{Conflict, UploadMetadata};
+pub use name::FileName;
+pub use part::{PART_SIZE, Part, plan_parts};
+pub use size::ByteSize;
+pub use view::{Direction, Node, NodeKind, Page, Profile, Sort, SortKey, UploadKind, UploadView};

@@ -1,0 +1,180 @@
+//! Accounts: making one, signing in, the first administrator, API tokens, locking.
+
+mod lock;
+pub(crate) mod password;
+mod setup;
+mod tokens;
+
+use domain::{Email, Field, Login, NewPassword, NodeId, Profile, Reason, Role, UserId, Username};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use crate::actor::{role_of, role_text};
+use crate::audit::{self, Entry};
+use crate::database::{Tx, errors, from_sql, retrying, to_sql};
+use crate::nodes::{self, NewNode, parse};
+use crate::{Actor, Client, Drive, Error, Result, random};
+
+/// Who wants an account.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// What they want to be called.
+    pub username: Username,
+    /// Where mail reaches them.
+    pub email: Email,
+    /// What they sign in with.
+    pub password: NewPassword,
+}
+
+impl Drive {
+    /// Makes an account with an empty drive.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when registration is closed; `Invalid { Username | Email, Taken }`.
+    pub async fn register(&self, account: NewAccount, client: &Client) -> Result<Actor> {
+        if !self.config().registration_open {
+            return Err(Error::Forbidden);
+        }
+        let hash = self.passwords().hash(&account.password).await?;
+        retrying(|| async {
+            let mut tx = self.database().begin().await?;
+            let actor = self.insert_account(&mut tx, &account, &hash, Role::User, Some(client)).await?;
+            tx.commit().await?;
+            Ok(actor)
+        })
+        .await
+    }
+
+    /// Proves who somebody is. Takes the same time and answers the same whether the account does not exist or the
+    /// password is wrong.
+    ///
+    /// # Errors
+    /// [`Error::WrongCredentials`]; [`Error::Forbidden`] when the account is locked, said only to who has the password.
+    pub async fn sign_in(&self, login: &Login, password: &str, client: &Client) -> Result<Actor> {
+        let found = self.find_login(login).await?;
+        let hash = found.as_ref().map(|row| row.try_get::<String, _>(4)).transpose()?;
+        let right = self.passwords().verify(password, hash).await?;
+        let user = found.as_ref().map(|row| parse::<UserId>(row.try_get(0)?)).transpose()?;
+        let outcome = match found.filter(|_| right) {
+            None => Err(Error::WrongCredentials),
+            Some(row) if row.try_get::<Option<i64>, _>(3)?.is_some() => Err(Error::Forbidden),
+            Some(row) => actor(&row),
+        };
+        // Written for unknown names as well: neither the log nor the time it takes tells them apart.
+        let event = if outcome.is_ok() { "session.begin" } else { "session.refuse" };
+        let mut tx = self.database().begin().await?;
+        let entry = Entry { user: user.as_ref(), event, subject: None, client: Some(client) };
+        audit::record(&mut tx, self.now(), &entry).await?;
+        tx.commit().await?;
+        outcome
+    }
+
+    /// What a person's own pages show of them.
+    ///
+    /// # Errors
+    /// [`Error::SignInRequired`] when the account is gone.
+    pub async fn profile(&self, actor: &Actor) -> Result<Profile> {
+        let row =
+            sqlx::query("SELECT id, role, root_id, username, email, used, quota FROM users WHERE id = $1")
+                .bind(actor.user.as_str())
+                .fetch_optional(self.database().read())
+                .await?
+                .ok_or(Error::SignInRequired)?;
+        Ok(Profile {
+            id: parse(row.try_get(0)?)?,
+            role: role_of(row.try_get(1)?),
+            root: parse(row.try_get(2)?)?,
+            username: row.try_get(3)?,
+            email: row.try_get(4)?,
+            used: from_sql(row.try_get(5)?),
+            quota: row.try_get::<Option<i64>, _>(6)?.map(from_sql),
+        })
+    }
+
+    /// The row of [`actor`], with `locked_at` (3) and `password_hash` (4).
+    async fn find_login(&self, login: &Login) -> Result<Option<AnyRow>> {
+        let (statement, key) = match login {
+            Login::Username(key) => {
+                ("SELECT id, role, root_id, locked_at, password_hash FROM users WHERE username_key = $1", key)
+            }
+            Login::Email(key) => {
+                ("SELECT id, role, root_id, locked_at, password_hash FROM users WHERE email_key = $1", key)
+            }
+        };
+        // PostgreSQL refuses NUL in a text, and nobody is called so.
+        if key.contains('\0') {
+            return Ok(None);
+        }
+        Ok(sqlx::query(statement).bind(key.as_str()).fetch_optional(self.database().read()).await?)
+    }
+
+    /// Writes the account and its root folder.
+    async fn insert_account(
+        &self,
+        tx: &mut Tx,
+        account: &NewAccount,
+        password_hash: &str,
+        role: Role,
+        client: Option<&Client>,
+    ) -> Result<Actor> {
+        // Where both are taken the engines would blame different ones; the constraint below decides between two who ask
+        // at once.
+        let namesake = sqlx::query("SELECT 1 FROM users WHERE username_key = $1")
+            .bind(account.username.unique_key())
+            .fetch_optional(&mut **tx)
+            .await?;
+        if namesake.is_some() {
+            return Err(Error::invalid(Field::Username, Reason::Taken));
+        }
+        let now = self.now();
+        let user = UserId::from_random(random::bits());
+        let root = NodeId::from_random(random::bits());
+        sqlx::query(
+            "INSERT INTO users (id, username, username_key, email, email_key, password_hash, role, root_id, quota, \
+             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(user.as_str())
+        .bind(account.username.as_str())
+        .bind(account.username.unique_key())
+        .bind(account.email.as_str())
+        .bind(account.email.unique_key())
+        .bind(password_hash)
+        .bind(role_text(role))
+        .bind(root.as_str())
+        .bind(self.config().default_quota.map(to_sql))
+        .bind(now)
+        .execute(&mut **tx)
+        .await
+        .map_err(taken)?;
+        let node =
+            NewNode { id: &root, owner: &user, parent: None, name: None, content: None, modified_at: now };
+        nodes::write(tx, now, &node).await?;
+        let entry =
+            Entry { user: Some(&user), event: "account.create", subject: Some(user.as_str()), client };
+        audit::record(tx, now, &entry).await?;
+        Ok(Actor { user, role, root })
+    }
+}
+
+/// Reads `id, role, root_id`.
+fn actor(row: &AnyRow) -> Result<Actor> {
+    Ok(Actor { user: parse(row.try_get(0)?)?, role: role_of(row.try_get(1)?), root: parse(row.try_get(2)?)? })
+}
+
+/// The account that a session or a token speaks for: found and not locked.
+pub(crate) fn unlocked(row: Option<&AnyRow>) -> Result<Actor> {
+    let row = row.ok_or(Error::SignInRequired)?;
+    if row.try_get::<Option<i64>, _>(3)?.is_some() {
+        return Err(Error::SignInRequired);
+    }
+    actor(row)
+}
+
+/// A violated constraint as the input that is to blame.
+fn taken(error: sqlx::Error) -> Error {
+    match errors::violated(&error) {
+        Some("users_username_key") => Error::invalid(Field::Username, Reason::Taken),
+        Some("users_email_key") => Error::invalid(Field::Email, Reason::Taken),
+        _ => error.into(),
+    }
+}

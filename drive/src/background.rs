@@ -1,0 +1,65 @@
+//! What happens without anybody asking: expired uploads, interrupted publishes, orphans in staging, the trash, unused
+//! blobs, missing hashes, expired sessions. Every step is safe on several instances at once and after any crash. Each has a
+//! loop of its own, so that one that fails, panics or takes hours (hashing) does not keep the others from running.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, join_all};
+use rand::Rng;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Chain;
+use crate::{Drive, Result};
+
+/// Between two runs of a step, give or take a third, so that instances started together drift apart.
+const INTERVAL: Duration = Duration::from_secs(60);
+
+type Step = for<'a> fn(&'a Drive) -> BoxFuture<'a, Result<()>>;
+
+/// In an order in which one sweep leaves the least to the next: what is purged frees blobs.
+const STEPS: [(&str, Step); 5] = [
+    ("uploads", |drive| drive.sweep_uploads().boxed()),
+    ("sessions", |drive| drive.sessions_sweep().boxed()),
+    ("trash", |drive| drive.sweep_trash().boxed()),
+    ("blobs", |drive| drive.sweep_blobs().boxed()),
+    ("hashes", |drive| drive.hash_blobs().boxed()),
+];
+
+impl Drive {
+    /// Sweeps now and again until `shutdown`. What is interrupted by it is continued by the next run anywhere.
+    pub async fn run_background(self, shutdown: CancellationToken) {
+        let loops = STEPS.map(|(name, step)| {
+            let drive = self.clone();
+            async move {
+                loop {
+                    run(&drive, name, step).await;
+                    let pause = INTERVAL.mul_f64(rand::rng().random_range(0.67..1.33));
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        });
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            _ = join_all(loops) => {}
+        }
+    }
+
+    /// All steps once, in turn. Failures are logged.
+    pub async fn sweep_once(&self) {
+        for (name, step) in STEPS {
+            run(self, name, step).await;
+        }
+    }
+}
+
+async fn run(drive: &Drive, name: &str, step: Step) {
+    match AssertUnwindSafe(step(drive)).catch_unwind().await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(step = name, error = %Chain(&error), "a background step failed and will run again");
+        }
+        Err(_) => tracing::error!(step = name, "a background step panicked and will run again"),
+    }
+}

@@ -1,0 +1,32 @@
+//! What an operator decides.
+
+use std::time::Duration;
+
+/// Limits and habits of one drive service; equal on all of its instances.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Bytes of the largest file.
+    pub max_file_size: u64,
+    /// Bytes a new account may use; `None` is no limit.
+    pub default_quota: Option<u64>,
+    /// How long an upload that nobody continues is kept.
+    pub upload_expiry: Duration,
+    /// How long the trash keeps things.
+    pub trash_retention: Duration,
+    /// Whether strangers may make accounts.
+    pub registration_open: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+        Self {
+            // What HDFS takes by default: 10,000 blocks of 128 MiB (dfs.namenode.fs-limits.max-blocks-per-file).
+            max_file_size: 10_000 * (128 << 20),
+            default_quota: None,
+            upload_expiry: WEEK,
+            trash_retention: WEEK,
+            registration_open: true,
+        }
+    }
+}

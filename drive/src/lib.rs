@@ -1,0 +1,46 @@
+//! Every use case of Hayloft once, and all of its SQL: accounts, sessions, folders, uploads, trash.
+//!
+//! HTTP routes, server functions and the background loop call the methods of [`Drive`]; it knows nothing of HTTP or HTML.
+//! Every use case authorises by owner in its SQL, so that somebody else's id answers [`Error::NotFound`], as if nothing
+//! were there.
+
+mod accounts;
+mod actor;
+mod audit;
+mod background;
+mod blobs;
+mod clock;
+mod config;
+mod content;
+mod database;
+mod error;
+mod health;
+mod nodes;
+mod quota;
+mod random;
+mod service;
+mod sessions;
+mod upload;
+
+pub use accounts::NewAccount;
+pub use actor::{Actor, Client};
+pub use clock::Clock;
+pub use config::Config;
+pub use content::Content;
+pub use database::{ConnectError, Database, Engine, MigrateError};
+pub use error::{Error, Result};
+pub use health::Health;
+pub use nodes::ListOptions;
+pub use service::Drive;
+pub use sessions::{SessionInfo, SessionRow};
+pub use upload::{
+    BodyError, Checksum, ChecksumAlgorithm, NewUpload, NewUploadKind, Step, UnknownAlgorithm, UploadStatus,
+    Write,
+};
+
+// Tests inside this crate use the same world as those in `tests/`, which name the crate `drive`.
+#[cfg(test)]
+extern crate self as drive;
+#[cfg(test)]
+#[path = "../tests/support/world.rs"]
+mod world;

@@ -1,0 +1,42 @@
+//! Files in folders, with blobs and quota: what takes `insert_file`, which only `upload` calls.
+
+mod concurrency;
+mod files;
+mod model;
+mod plans;
+mod trash;
+
+use domain::{BlobId, Conflict, Node, NodeId};
+
+use super::{NewFile, check_target, insert_file};
+use crate::world::{World, name, on_both_engines};
+use crate::{Actor, Error, Result, blobs, quota, random};
+
+/// Uploads a file as `upload` does when all bytes are there: a blob, the node, the quota, in one transaction.
+async fn put(
+    world: &World,
+    actor: &Actor,
+    parent: &NodeId,
+    text: &str,
+    conflict: Conflict,
+    size: u64,
+) -> Result<Node> {
+    let blob = BlobId::from_random(random::bits());
+    let (name, now) = (name(text), world.drive.now());
+    let mut tx = world.drive.database().begin().await?;
+    check_target(&mut tx, &actor.user, parent, &name, conflict).await?;
+    blobs::insert(&mut tx, now, &blob, size, None).await?;
+    let file = NewFile { parent, name: &name, conflict, blob: &blob, size, modified_at: now };
+    let node = insert_file(&mut tx, now, &actor.user, &file).await?;
+    quota::spend(&mut tx, &actor.user, 0, size).await?;
+    tx.commit().await?;
+    Ok(node)
+}
+
+async fn folder(world: &World, actor: &Actor, parent: &NodeId, text: &str) -> Node {
+    world.drive.create_folder(actor, parent, &name(text), Conflict::Fail).await.expect(text)
+}
+
+async fn used(world: &World, actor: &Actor) -> u64 {
+    world.drive.profile(actor).await.expect("profile").used
+}

@@ -1,0 +1,113 @@
+//! That a page of a huge folder is read by an index in its order, and nothing is sorted or scanned.
+
+use domain::{Direction, Sort, SortKey};
+use sqlx::Row;
+
+use super::*;
+use crate::ListOptions;
+use crate::database::Engine;
+
+/// Enough that a planner prefers an index to reading everything.
+const ENTRIES: i64 = 20_000;
+
+async fn fill(world: &World, actor: &Actor) {
+    let blob = "b".repeat(26);
+    sqlx::query("INSERT INTO blobs (id, size, refs, created_at) VALUES ($1, 1, 1, 0)")
+        .bind(&blob)
+        .execute(&world.sql)
+        .await
+        .expect("blob");
+    sqlx::query(
+        "INSERT INTO nodes (id, owner_id, parent_id, kind, name, name_key, sort_key, blob_id, size, modified_at, created_at) \
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $4) \
+         SELECT REPLACE(REPLACE(REPLACE(REPLACE(CAST(1000000 + i AS TEXT), '0', 'a'), '1', 'b'), '8', 'c'), '9', 'd') \
+         || 'aaaaaaaaaaaaaaaaaaa', $1, $2, 1, 'n' || CAST(i AS TEXT), 'n' || CAST(i AS TEXT), \
+         'n' || CAST(i % 5000 AS TEXT), $3, i % 777, i % 999, 0 FROM n",
+    )
+    .bind(actor.user.as_str())
+    .bind(actor.root.as_str())
+    .bind(&blob)
+    .bind(ENTRIES)
+    .execute(&world.sql)
+    .await
+    .expect("entries");
+    others(world).await;
+}
+
+/// Many other people, so that an owner looks selective to a planner.
+async fn others(world: &World) {
+    const NUMBERS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)";
+    let users = format!(
+        "INSERT INTO users (id, username, username_key, email, email_key, password_hash, role, root_id, created_at) \
+         {NUMBERS} SELECT 'u' || CAST(i AS TEXT), '', 'u' || CAST(i AS TEXT), '', 'u' || CAST(i AS TEXT), '', 'user', \
+         'r' || CAST(i AS TEXT), 0 FROM n"
+    );
+    let roots = format!(
+        "INSERT INTO nodes (id, owner_id, kind, name, name_key, sort_key, size, modified_at, created_at) \
+         {NUMBERS} SELECT 'r' || CAST(i AS TEXT), 'u' || CAST(i AS TEXT), 0, '/', '/', '/', 0, 0, 0 FROM n"
+    );
+    let files = format!(
+        "INSERT INTO nodes (id, owner_id, parent_id, kind, name, name_key, sort_key, size, modified_at, created_at) \
+         {NUMBERS} SELECT 'f' || CAST(n.i AS TEXT) || '-' || CAST(m.i AS TEXT), 'u' || CAST(n.i AS TEXT), \
+         'r' || CAST(n.i AS TEXT), 1, 'f', CAST(m.i AS TEXT), 'f', 0, 0, 0 FROM n JOIN n AS m ON m.i <= 40"
+    );
+    for statement in [users, roots, files] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&world.sql).await.expect("others");
+    }
+}
+
+/// The plan of a page as one text.
+async fn plan(world: &World, actor: &Actor, statement: &'static str, value: Option<&'static str>) -> String {
+    let explain = match world.database.engine() {
+        Engine::Sqlite => "EXPLAIN QUERY PLAN ",
+        Engine::Postgres => "EXPLAIN ",
+    };
+    let query = sqlx::query(sqlx::AssertSqlSafe(format!("{explain}{statement}")))
+        .bind(actor.root.as_str())
+        .bind(actor.user.as_str())
+        .bind(1_i64)
+        .bind(101_i64);
+    let query = match value {
+        None => query,
+        Some("text") => query.bind("n3000").bind("n3000"),
+        Some(_) => query.bind(500_i64).bind("n3000"),
+    };
+    let column = if world.database.engine() == Engine::Sqlite { 3 } else { 0 };
+    let rows = query.fetch_all(&world.sql).await.expect("explain");
+    rows.iter().map(|row| row.get::<String, _>(column)).collect::<Vec<_>>().join("\n")
+}
+
+async fn check(world: &World, actor: &Actor) {
+    for (key, index) in [
+        (SortKey::Name, "nodes_by_name"),
+        (SortKey::Size, "nodes_by_size"),
+        (SortKey::Modified, "nodes_by_modified"),
+    ] {
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let statements = crate::nodes::children::statements(Sort { key, direction });
+            let value = if key == SortKey::Name { "text" } else { "number" };
+            for (statement, value) in statements.into_iter().zip([None, Some(value)]) {
+                let plan = plan(world, actor, statement, value).await;
+                assert!(plan.contains(index), "{key:?} {direction:?} {value:?}:\n{plan}");
+                for scan in ["Sort", "TEMP B-TREE", "Seq Scan on nodes", "SCAN n"] {
+                    assert!(!plan.contains(scan), "{key:?} {direction:?} {value:?}:\n{plan}");
+                }
+            }
+        }
+    }
+}
+
+on_both_engines! {
+    async fn pages_are_read_in_the_order_of_an_index(world: World) {
+        let actor = world.user("lin_wei").await;
+        fill(&world, &actor).await;
+        // SQLite never gathers statistics by itself; PostgreSQL does within a minute.
+        if world.database.engine() == Engine::Sqlite {
+            check(&world, &actor).await;
+        }
+        sqlx::query("ANALYZE").execute(&world.sql).await.expect("analyze");
+        check(&world, &actor).await;
+        let page = world.drive.children(&actor, &actor.root, &ListOptions::default()).await.expect("page");
+        assert_eq!(page.items.len(), 100);
+    }
+}

@@ -1,0 +1,113 @@
+//! The trash: one row in, one row out.
+
+use domain::{FileName, Node, NodeId, Page};
+use sqlx::Row;
+
+use super::change::place;
+use super::children::{check_limit, finish};
+use super::cursor::{Cursor, Value};
+use super::{live, live_folder, names, parse, read, select_node};
+use crate::database::{Tx, retrying};
+use crate::{Actor, Drive, Error, Result, quota};
+
+impl Drive {
+    /// Puts a node into the trash, with all below it. Its bytes stay charged until it is purged.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], also when it is in the trash already; [`Error::Forbidden`] for the root.
+    pub async fn trash(&self, actor: &Actor, id: &NodeId) -> Result<Node> {
+        retrying(|| self.trash_once(actor, id)).await
+    }
+
+    async fn trash_once(&self, actor: &Actor, id: &NodeId) -> Result<Node> {
+        let mut tx = self.database().begin().await?;
+        quota::lock(&mut tx, &actor.user).await?;
+        let node = live(&mut tx, &actor.user, id).await?;
+        if node.parent.is_none() {
+            return Err(Error::Forbidden);
+        }
+        sqlx::query("UPDATE nodes SET trashed_at = $3 WHERE id = $1 AND owner_id = $2")
+            .bind(id.as_str())
+            .bind(actor.user.as_str())
+            .bind(self.now())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(node)
+    }
+
+    /// Takes a node out of the trash, to where it was; to the root when that folder is gone or in the trash itself;
+    /// under a numbered name when its own was taken meanwhile. What is not in the trash is answered as it is, so that a
+    /// second click does no harm.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], also for what is only below something in the trash.
+    pub async fn restore(&self, actor: &Actor, id: &NodeId) -> Result<Node> {
+        retrying(|| self.restore_once(actor, id)).await
+    }
+
+    async fn restore_once(&self, actor: &Actor, id: &NodeId) -> Result<Node> {
+        let mut tx = self.database().begin().await?;
+        quota::lock(&mut tx, &actor.user).await?;
+        let Some(node) = in_trash(&mut tx, actor, id).await? else {
+            return live(&mut tx, &actor.user, id).await;
+        };
+        let name = FileName::parse(&node.name)
+            .map_err(|reason| Error::Internal(format!("node {id} has a name that is {reason:?}")))?;
+        let former = node.parent.unwrap_or_else(|| actor.root.clone());
+        let parent = match live_folder(&mut tx, &actor.user, &former).await {
+            Ok(folder) => folder.id,
+            Err(Error::NotFound) => actor.root.clone(),
+            Err(error) => return Err(error),
+        };
+        let name = names::free_name(&mut tx, &parent, &name).await?;
+        place(&mut tx, actor, id, &parent, &name).await?;
+        let node = live(&mut tx, &actor.user, id).await?;
+        tx.commit().await?;
+        Ok(node)
+    }
+
+    /// What is in the trash, what was trashed last first. `limit` is 1 to 1000.
+    ///
+    /// # Errors
+    /// `Invalid { Limit }`, `Invalid { Cursor }`.
+    pub async fn trashed(&self, actor: &Actor, after: Option<&str>, limit: u32) -> Result<Page<Node>> {
+        const FIRST: &str = concat!(
+            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.trashed_at \
+             FROM nodes n LEFT JOIN blobs b ON b.id = n.blob_id WHERE n.owner_id = $1 AND n.trashed_at > 1 ",
+            "ORDER BY n.trashed_at DESC, n.id DESC LIMIT $2"
+        );
+        const BEYOND: &str = concat!(
+            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.trashed_at \
+             FROM nodes n LEFT JOIN blobs b ON b.id = n.blob_id WHERE n.owner_id = $1 AND n.trashed_at > 1 ",
+            "AND (n.trashed_at, n.id) < ($3, $4) ORDER BY n.trashed_at DESC, n.id DESC LIMIT $2"
+        );
+        let limit = check_limit(limit)?;
+        let list = format!("trash of {}", actor.user);
+        let after = after.map(|text| Cursor::decode(text, &list)).transpose()?;
+        let query = sqlx::query(if after.is_some() { BEYOND } else { FIRST })
+            .bind(actor.user.as_str())
+            .bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
+        let query = match &after {
+            Some(Cursor { value: Value::Number(at), id, .. }) => query.bind(*at).bind(id.as_str()),
+            Some(_) => return Err(Error::invalid(domain::Field::Cursor, domain::Reason::Malformed)),
+            None => query,
+        };
+        let rows = query.fetch_all(self.database().read()).await?;
+        finish(&rows, limit, |row| {
+            let cursor =
+                Cursor { section: 2, value: Value::Number(row.try_get(8)?), id: parse(row.try_get(0)?)? };
+            Ok(cursor.encode(&list))
+        })
+    }
+}
+
+/// What was trashed itself and is not being purged.
+async fn in_trash(tx: &mut Tx, actor: &Actor, id: &NodeId) -> Result<Option<Node>> {
+    let row = sqlx::query(select_node!("WHERE n.id = $1 AND n.owner_id = $2 AND n.trashed_at > 1"))
+        .bind(id.as_str())
+        .bind(actor.user.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    row.as_ref().map(read).transpose()
+}

@@ -1,0 +1,196 @@
+//! What nobody asks for: publishing what was interrupted, ending what expired, removing what was left behind. Safe on
+//! several instances at once: every upload is taken by lease first, and files of one that lives are never touched.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use domain::UploadId;
+use storage::{Entry, EntryKind, StorePath};
+
+use super::row::{State, Upload, columns};
+use crate::clock::millis;
+use crate::{Drive, Error, Result};
+
+/// Uploads that one sweep takes up at most, of each sort.
+const BATCH: i64 = 200;
+
+/// Age of a file in staging before it can be an orphan: longer than any request.
+const ORPHAN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Between two looks at all of staging.
+const LOOK: Duration = Duration::from_secs(60 * 60);
+
+/// When this process looked for orphans last, unix milliseconds.
+#[derive(Debug, Default)]
+pub(super) struct LastLook(AtomicI64);
+
+impl Drive {
+    /// One round of all of it.
+    ///
+    /// # Errors
+    /// The database's. What goes wrong with one upload is logged, and the others are not kept waiting.
+    pub(crate) async fn sweep_uploads(&self) -> Result<()> {
+        self.resume_interrupted().await?;
+        self.sweep_expired().await?;
+        self.sweep_ended().await?;
+        let last = &self.uploads().looked.0;
+        if last.load(Ordering::Relaxed) + millis(LOOK) <= self.now() {
+            last.store(self.now(), Ordering::Relaxed);
+            self.sweep_orphans().await?;
+        }
+        Ok(())
+    }
+
+    async fn uploads_where(&self, statement: &'static str) -> Result<Vec<Upload>> {
+        let rows =
+            sqlx::query(statement).bind(self.now()).bind(BATCH).fetch_all(self.database().read()).await?;
+        rows.iter().map(Upload::read).collect()
+    }
+
+    /// Completes what a process began to publish and did not end.
+    async fn resume_interrupted(&self) -> Result<()> {
+        let interrupted = self
+            .uploads_where(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM uploads WHERE state IN ('sealing', 'concat', 'rename') AND failure IS NULL \
+                 AND (idle_epoch >= epoch OR lease_until <= $1) ORDER BY updated_at LIMIT $2"
+            ))
+            .await?;
+        for upload in interrupted {
+            let Some(claim) = self.uploads().registry.claim_idle(&upload.id) else { continue };
+            let work = async {
+                let mut held = self.hold(&upload.owner, &upload.id, claim).await?;
+                let outcome = self.publish(&mut held).await;
+                self.let_go(&held.upload).await;
+                outcome
+            };
+            match work.await {
+                Ok(()) => tracing::info!(upload = %upload.id, "an interrupted upload was published"),
+                Err(Error::Busy) => {}
+                Err(error) => {
+                    tracing::warn!(%error, upload = %upload.id, "an upload could not be published yet");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends uploads whose time is over. Those that have all of their bytes get the same time once more: the store may
+    /// have been away for long.
+    async fn sweep_expired(&self) -> Result<()> {
+        let expired = self
+            .uploads_where(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM uploads WHERE expires_at <= $1 AND state IN ('uploading', 'sealing', 'concat', 'rename') \
+                 AND final_id IS NULL AND (idle_epoch >= epoch OR lease_until <= $1) ORDER BY expires_at LIMIT $2"
+            ))
+            .await?;
+        let grace = millis(self.config().upload_expiry);
+        for upload in expired {
+            let may_end_well = upload.state.is_publishing() && upload.failure.is_none();
+            if may_end_well && upload.expires_at + grace > self.now() {
+                continue;
+            }
+            let Some(claim) = self.uploads().registry.claim_idle(&upload.id) else { continue };
+            let work = async {
+                let mut held = self.hold_as_it_is(&upload, claim).await?;
+                // Somebody may have continued it since we looked.
+                if held.upload.expires_at > self.now() || held.upload.state != upload.state {
+                    self.let_go(&held.upload).await;
+                    return Ok(());
+                }
+                self.end(&mut held.upload, State::Gone).await
+            };
+            match work.await {
+                Ok(()) => tracing::info!(upload = %upload.id, "an upload expired"),
+                Err(Error::Busy) => {}
+                Err(error) => tracing::warn!(%error, upload = %upload.id, "an upload could not be ended yet"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes bytes that could not be removed when their upload ended, and rows that nobody will ask for any more.
+    async fn sweep_ended(&self) -> Result<()> {
+        let unremoved = self
+            .uploads_where(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM uploads WHERE state IN ('failed', 'gone') AND expires_at > $1 AND final_id IS NULL AND id IN \
+                 (SELECT COALESCE(u.final_id, u.id) FROM segments s JOIN uploads u ON u.id = s.upload_id) LIMIT $2"
+            ))
+            .await?;
+        for upload in unremoved {
+            if let Err(error) = self.remove_bytes(&upload).await {
+                tracing::warn!(%error, upload = %upload.id, "the bytes of an ended upload could not be removed yet");
+            }
+        }
+        let forgotten = self
+            .uploads_where(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM uploads WHERE expires_at <= $1 AND state IN ('done', 'failed', 'gone') AND final_id IS NULL \
+                 ORDER BY expires_at LIMIT $2"
+            ))
+            .await?;
+        for upload in forgotten {
+            if let Err(error) = self.forget(&upload).await {
+                tracing::warn!(%error, upload = %upload.id, "an ended upload could not be forgotten yet");
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget(&self, upload: &Upload) -> Result<()> {
+        if upload.state != State::Done {
+            // Once more: a writer that was only slow may have left something since.
+            self.remove_bytes(upload).await?;
+        }
+        let mut tx = self.database().begin().await?;
+        for statement in ["DELETE FROM uploads WHERE final_id = $1", "DELETE FROM uploads WHERE id = $1"] {
+            sqlx::query(statement).bind(upload.id.as_str()).execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Removes old files in staging that belong to no upload that lives.
+    async fn sweep_orphans(&self) -> Result<()> {
+        let staging = StorePath::parse("staging").map_err(|error| Error::Internal(error.to_string()))?;
+        for directory in self.store().list(&staging).await? {
+            if directory.kind != EntryKind::Directory {
+                continue;
+            }
+            let old = self.now() - millis(ORPHAN);
+            let files =
+                self.store().list(&directory.path).await?.into_iter().filter(|file| file.modified < old);
+            let mut alive = HashMap::new();
+            for file in files {
+                if self.is_orphan(&file, &mut alive).await? && self.store().delete(&file.path).await? {
+                    tracing::info!(path = %file.path, size_bytes = file.length, "an orphan was removed from staging");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Names that are not ours to read are not ours to remove.
+    async fn is_orphan(&self, file: &Entry, alive: &mut HashMap<UploadId, bool>) -> Result<bool> {
+        let name = file.path.name();
+        let Ok(id) = name.split(['-', '.']).next().unwrap_or(name).parse::<UploadId>() else {
+            return Ok(false);
+        };
+        if let Some(alive) = alive.get(&id) {
+            return Ok(!alive);
+        }
+        let row =
+            sqlx::query("SELECT 1 FROM uploads WHERE id = $1 AND state NOT IN ('done', 'failed', 'gone')")
+                .bind(id.as_str())
+                .fetch_optional(self.database().read())
+                .await?;
+        alive.insert(id, row.is_some());
+        Ok(row.is_none())
+    }
+}

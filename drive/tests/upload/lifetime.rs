@@ -1,0 +1,153 @@
+//! Cancelling, expiring, and what is left behind.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use drive::{Config, Error, Step};
+use storage::{BlobStore, ErrorKind, Operation, StorePath, When};
+
+use crate::client::{Tus, assert_refused, assert_tidy, at, data, fed, made_of, partial, staged, whole};
+use crate::world::{World, on_both_engines};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+async fn put(world: &World, path: &str, bytes: &Bytes) -> StorePath {
+    let path = StorePath::parse(path).expect("path");
+    let mut writer = world.store.create(&path).await.expect("create");
+    writer.write(bytes.clone()).await.expect("write");
+    writer.finish().await.expect("finish");
+    path
+}
+
+on_both_engines! {
+    async fn cancelling_while_it_is_written(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let id = tus.begin(whole("a", 100_000)).await;
+        let (feed, frames) = fed();
+        let writing = tokio::spawn({
+            let (tus, id) = (tus.clone(), id.clone());
+            async move { tus.drive.write_upload(&tus.actor, &id, at(0), frames).await }
+        });
+        feed.send(Ok(data(10_000))).await.expect("taken");
+        feed.send(Ok(data(10_000))).await.expect("taken");
+        tus.drive.cancel_upload(&tus.actor, &id).await.expect("cancel");
+        assert_refused!(writing.await.expect("task"), Error::Busy);
+        assert_refused!(tus.head(&id).await, Error::Gone);
+        assert_refused!(tus.patch(&id, 0, &data(1)).await, Error::Gone);
+        assert_refused!(tus.drive.cancel_upload(&tus.actor, &id).await, Error::Gone);
+        assert!(tus.drive.unfinished_uploads(&tus.actor).await.expect("list").is_empty());
+        assert_tidy(&world, 0, 0).await;
+        world.wait(2 * DAY);
+        world.drive.sweep_once().await;
+        assert_refused!(tus.head(&id).await, Error::NotFound);
+    }
+
+    async fn a_done_upload_cannot_be_cancelled_and_is_forgotten_in_time(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let parts = [tus.begin(partial(10, 0)).await];
+        tus.patch(&parts[0], 0, &data(10)).await.expect("patch");
+        let status = tus.post(made_of("a", &parts)).await.expect("final");
+        assert_refused!(tus.drive.cancel_upload(&tus.actor, &status.id).await, Error::Gone);
+        assert_refused!(tus.drive.cancel_upload(&tus.actor, &parts[0]).await, Error::Gone);
+        world.wait(2 * DAY);
+        world.drive.sweep_once().await;
+        assert_refused!(tus.head(&status.id).await, Error::NotFound);
+        assert_refused!(tus.head(&parts[0]).await, Error::NotFound);
+        assert_eq!(world.number("SELECT COUNT(*) FROM uploads").await, 0);
+        tus.assert_file(&status.node.expect("node"), &data(10)).await;
+    }
+
+    async fn bytes_that_cannot_be_removed_now_are_removed_later(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let id = tus.begin(whole("a", 1000)).await;
+        tus.patch(&id, 0, &data(500)).await.expect("patch");
+        world.store.faults().fail(Operation::Delete, 1, ErrorKind::SafeMode, When::Before);
+        tus.drive.cancel_upload(&tus.actor, &id).await.expect("cancel");
+        assert_eq!(staged(&world), 500);
+        assert_refused!(tus.head(&id).await, Error::Gone);
+        world.drive.sweep_once().await;
+        assert_tidy(&world, 0, 0).await;
+    }
+
+    async fn what_nobody_continues_expires(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let id = tus.begin(whole("a", 1000)).await;
+        let part = tus.begin(partial(1000, 0)).await;
+        world.wait(6 * DAY);
+        tus.patch(&id, 0, &data(500)).await.expect("patch");
+        tus.patch(&part, 0, &data(500)).await.expect("patch");
+        let expires = tus.head(&id).await.expect("head").expires.expect("a time");
+        assert_eq!(expires, world.clock.now_ms() + 7 * 24 * 60 * 60 * 1000);
+        world.wait(6 * DAY);
+        let other = world.with(Config::default()).await;
+        tokio::join!(world.drive.sweep_once(), other.sweep_once());
+        assert_eq!((tus.offset(&id).await, staged(&world)), (500, 1000));
+        world.wait(DAY);
+        // Over, also before anybody sweeps.
+        assert_refused!(tus.head(&id).await, Error::Gone);
+        assert_refused!(tus.patch(&id, 500, &data(500)).await, Error::Gone);
+        tokio::join!(world.drive.sweep_once(), other.sweep_once());
+        assert_tidy(&world, 0, 0).await;
+        assert_refused!(tus.head(&id).await, Error::Gone);
+        world.wait(2 * DAY);
+        world.drive.sweep_once().await;
+        assert_refused!(tus.head(&id).await, Error::NotFound);
+    }
+
+    async fn what_has_all_of_its_bytes_is_published_although_its_time_is_over(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let id = tus.begin(whole("a", 1000)).await;
+        let dying = tus.on(&world.with(Config::default()).await);
+        dying.drive.stop_publishing_after(Some(Step::Verified));
+        dying.patch(&id, 0, &data(1000)).await.expect_err("stopped");
+        world.wait(8 * DAY);
+        world.store.faults().outage(ErrorKind::Unavailable);
+        world.drive.sweep_once().await;
+        world.store.faults().mend();
+        world.drive.sweep_once().await;
+        let node = tus.head(&id).await.expect("head").node.expect("node");
+        tus.assert_file(&node, &data(1000)).await;
+        assert_tidy(&world, 1, 1000).await;
+    }
+
+    async fn orphans_in_staging_go_and_what_lives_stays(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let id = tus.begin(whole("a", 1000)).await;
+        tus.patch(&id, 0, &data(500)).await.expect("patch");
+        let user = &tus.actor.user;
+        let nobody = domain::UploadId::from_random([3; 16]);
+        let orphan = put(&world, &format!("staging/{user}/{nobody}-00000"), &data(7)).await;
+        let whole = put(&world, &format!("staging/{user}/{nobody}.whole"), &data(7)).await;
+        let foreign = put(&world, &format!("staging/{user}/README.txt"), &data(7)).await;
+        // A file of an upload that lives, whatever it is.
+        let odd = put(&world, &format!("staging/{user}/{id}-00009"), &data(7)).await;
+        let there = |path: &StorePath| world.store.files().iter().any(|(file, _)| file == path);
+        world.drive.sweep_once().await;
+        assert!(there(&orphan), "too young");
+        world.wait(2 * DAY);
+        let other = world.with(Config::default()).await;
+        tokio::join!(world.drive.sweep_once(), other.sweep_once());
+        assert!(!there(&orphan) && !there(&whole));
+        assert!(there(&foreign) && there(&odd));
+        let node = tus.push_through(&id, &data(1000)).await;
+        tus.assert_file(&node, &data(1000)).await;
+    }
+
+    async fn sweeping_disturbs_nobody_who_writes(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let other = world.with(Config::default()).await;
+        let id = tus.begin(whole("a", 20_000)).await;
+        let (feed, frames) = fed();
+        let writing = tokio::spawn({
+            let (tus, id) = (tus.clone(), id.clone());
+            async move { tus.drive.write_upload(&tus.actor, &id, at(0), frames).await }
+        });
+        feed.send(Ok(data(20_000).slice(..10_000))).await.expect("taken");
+        world.drive.sweep_once().await;
+        other.sweep_once().await;
+        feed.send(Ok(data(20_000).slice(10_000..))).await.expect("taken");
+        drop(feed);
+        let node = writing.await.expect("task").expect("patch").node.expect("node");
+        tus.assert_file(&node, &data(20_000)).await;
+    }
+}

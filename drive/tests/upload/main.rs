@@ -1,0 +1,16 @@
+//! Uploads through the public methods of the drive, on both engines, with a store that fails on demand.
+
+#[path = "../support/world.rs"]
+mod world;
+
+mod client;
+
+mod bodies;
+mod checksums;
+mod crashes;
+mod lifetime;
+mod limits;
+mod local;
+mod parts;
+mod property;
+mod takeover;

@@ -1,0 +1,157 @@
+use std::time::{Duration, Instant};
+
+use domain::{Field, Login, Reason, Role, Username};
+use drive::{Actor, Client, Config, Error};
+
+use crate::world::{PASSWORD, World, account, on_both_engines};
+
+async fn sign_in(world: &World, login: &str, password: &str) -> Result<Actor, Error> {
+    world.drive.sign_in(&Login::parse(login), password, &Client::default()).await
+}
+
+fn is_taken(error: &Error, wanted: Field) -> bool {
+    matches!(error, Error::Invalid { field, reason: Reason::Taken } if *field == wanted)
+}
+
+fn alike(one: Duration, other: Duration) -> bool {
+    one * 10 > other * 7 && other * 10 > one * 7
+}
+
+on_both_engines! {
+    async fn registers_and_signs_in_by_either_name(world: World) {
+        let actor = world.user("Lin_Wei").await;
+        for login in ["Lin_Wei", "lin-wei", " LIN_WEI ", "lin_wei@example.org", "LIN_WEI@EXAMPLE.ORG"] {
+            assert_eq!(sign_in(&world, login, PASSWORD).await.expect(login), actor);
+        }
+        let profile = world.drive.profile(&actor).await.expect("profile");
+        assert_eq!((profile.username.as_str(), profile.email.as_str()), ("Lin_Wei", "Lin_Wei@example.org"));
+        assert_eq!((profile.role, profile.used, profile.quota), (Role::User, 0, None));
+        let root = world.drive.node(&actor, &profile.root).await.expect("root");
+        assert_eq!((root.name.as_str(), root.parent), ("/", None));
+        // A default quota is part of what an account begins with.
+        let drive = world.with(Config { default_quota: Some(5), ..Config::default() }).await;
+        let limited = drive.register(account("wang_fang"), &Client::default()).await.expect("register");
+        assert_eq!(drive.profile(&limited).await.expect("profile").quota, Some(5));
+    }
+
+    async fn names_that_look_alike_are_one_name(world: World) {
+        world.user("Admin-0").await;
+        let mut twin = account("another");
+        twin.username = Username::parse("admln_O").expect("name");
+        let error = world.drive.register(twin, &Client::default()).await.expect_err("looks alike");
+        assert!(is_taken(&error, Field::Username), "{error:?}");
+        let mut twin = account("another");
+        twin.email = domain::Email::parse("ADMIN-0@Example.Org").expect("mail");
+        let error = world.drive.register(twin, &Client::default()).await.expect_err("same mailbox");
+        assert!(is_taken(&error, Field::Email), "{error:?}");
+        assert_eq!(world.number("SELECT COUNT(*) FROM users").await, 1);
+        assert_eq!(world.number("SELECT COUNT(*) FROM nodes").await, 1, "no root without a user");
+    }
+
+    async fn of_many_who_want_a_name_one_gets_it(world: World) {
+        let tasks: Vec<_> = (0..6)
+            .map(|number| {
+                let (drive, mut wanted) = (world.drive.clone(), account(&format!("user_{number}")));
+                wanted.username = Username::parse("lin_wei").expect("name");
+                tokio::spawn(async move { drive.register(wanted, &Client::default()).await })
+            })
+            .collect();
+        let mut won = 0;
+        for task in tasks {
+            match task.await.expect("task") {
+                Ok(_) => won += 1,
+                Err(error) => assert!(is_taken(&error, Field::Username), "{error:?}"),
+            }
+        }
+        assert_eq!(won, 1);
+    }
+
+    async fn an_unknown_user_and_a_wrong_password_are_told_alike(world: World) {
+        world.user("lin_wei").await;
+        let long = "x".repeat(100_000);
+        for (login, password) in [
+            ("lin_wei", "correct horse batterx"),
+            ("lin_wei", ""),
+            ("lin_wei", long.as_str()),
+            ("lin_wei\0", "wrong, and not in SQL"),
+            ("nobody", PASSWORD),
+            ("nobody@example.org", PASSWORD),
+            ("", PASSWORD),
+            ("' OR 1=1 --", PASSWORD),
+        ] {
+            let outcome = sign_in(&world, login, password).await;
+            assert!(matches!(outcome, Err(Error::WrongCredentials)), "{login:?}: {outcome:?}");
+        }
+        // The time is that of one password hash in both cases. On a busy machine single times say little, so the fastest
+        // of each are compared, taken in turns, over as many turns as it takes both to meet a quiet moment.
+        let (mut known, mut unknown, mut turns) = (Duration::MAX, Duration::MAX, 0);
+        while turns < 5 || (turns < 60 && !alike(known, unknown)) {
+            for (login, best) in [("lin_wei", &mut known), ("nobody", &mut unknown)] {
+                let begun = Instant::now();
+                sign_in(&world, login, "correct horse batterx").await.expect_err("wrong");
+                *best = begun.elapsed().min(*best);
+            }
+            turns += 1;
+        }
+        assert!(alike(known, unknown), "{known:?} {unknown:?}");
+        // Both leave a trace for who watches for guessing.
+        assert_eq!(world.number("SELECT COUNT(*) FROM audit WHERE event = 'session.refuse'").await, 8 + 2 * turns);
+    }
+
+    async fn a_closed_registration_lets_nobody_in(world: World) {
+        let drive = world.with(Config { registration_open: false, ..Config::default() }).await;
+        let refused = drive.register(account("lin_wei"), &Client::default()).await;
+        assert!(matches!(refused, Err(Error::Forbidden)));
+        drive.create_administrator(account("lin_wei")).await.expect("the operator may");
+    }
+
+    async fn a_locked_account_is_shut_out_at_once(world: World) {
+        let admin = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let actor = world.user("lin_wei").await;
+        let token = world.drive.create_token(&Login::parse("lin_wei"), "laptop").await.expect("token");
+        let session = drive::SessionRow {
+            data: vec![1],
+            user: Some(actor.user.clone()),
+            expires_at: i64::MAX,
+        };
+        assert!(world.drive.session_create("s1", &session, &Client::default()).await.expect("session"));
+        world.drive.session_actor(&actor.user, "s1").await.expect("signed in");
+
+        assert!(matches!(world.drive.lock_account(&actor, &admin.user, "x").await, Err(Error::Forbidden)));
+        assert!(matches!(world.drive.lock_account(&admin, &admin.user, "x").await, Err(Error::Forbidden)));
+        world.drive.lock_account(&admin, &actor.user, "abuse").await.expect("lock");
+        assert!(matches!(world.drive.session_actor(&actor.user, "s1").await, Err(Error::SignInRequired)));
+        assert!(matches!(world.drive.token_actor(&token).await, Err(Error::SignInRequired)));
+        assert!(matches!(sign_in(&world, "lin_wei", PASSWORD).await, Err(Error::Forbidden)));
+        assert!(
+            matches!(sign_in(&world, "lin_wei", "correct horse batterx").await, Err(Error::WrongCredentials)),
+            "a guesser does not learn that it is locked"
+        );
+        world.drive.unlock_account(&admin, &actor.user).await.expect("unlock");
+        assert_eq!(sign_in(&world, "lin_wei", PASSWORD).await.expect("unlocked"), actor);
+        assert_eq!(world.drive.token_actor(&token).await.expect("unlocked"), actor);
+        assert!(matches!(world.drive.session_actor(&actor.user, "s1").await, Err(Error::SignInRequired)), "ended for good");
+    }
+
+    async fn a_token_speaks_for_its_owner(world: World) {
+        let actor = world.user("lin_wei").await;
+        let token = world.drive.create_token(&Login::parse("lin_wei"), " backup ").await.expect("token");
+        assert!(token.starts_with("hlt_") && token.len() == 4 + 52, "{token}");
+        assert_eq!(world.drive.token_actor(&token).await.expect("token"), actor);
+        for wrong in ["", "hlt_", &token[..token.len() - 1], &token.to_uppercase(), "\0"] {
+            assert!(matches!(world.drive.token_actor(wrong).await, Err(Error::SignInRequired)), "{wrong:?}");
+        }
+        let stored: String = sqlx::query_scalar("SELECT secret_hash FROM tokens").fetch_one(&world.sql).await.expect("row");
+        assert!(!token.contains(&stored) && stored.len() == 64, "only the hash is kept");
+        assert!(world.number("SELECT used_at FROM tokens").await > 0);
+        sqlx::query("UPDATE tokens SET expires_at = used_at").execute(&world.sql).await.expect("expire");
+        assert!(matches!(world.drive.token_actor(&token).await, Err(Error::SignInRequired)));
+
+        let nobody = world.drive.create_token(&Login::parse("nobody"), "x").await;
+        assert!(matches!(nobody, Err(Error::NotFound)));
+        for name in ["", "  ", "a\0b", &"x".repeat(101)] {
+            let refused = world.drive.create_token(&Login::parse("lin_wei"), name).await;
+            assert!(matches!(refused, Err(Error::Invalid { field: Field::Name, .. })), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+use std::time::Duration;
+
+use storage::ErrorKind;
+use tokio_util::sync::CancellationToken;
+
+use crate::world::{World, on_both_engines};
+
+on_both_engines! {
+    async fn tells_which_part_is_ill(world: World) {
+        let health = world.drive.health().await;
+        assert!(health.is_well(), "{health:?}");
+        world.store.faults().outage(ErrorKind::SafeMode);
+        let health = world.drive.health().await;
+        assert!(!health.is_well() && health.database.is_ok() && health.store.readable && !health.store.writable);
+        world.store.faults().mend();
+        world.database.close().await;
+        let health = world.drive.health().await;
+        assert!(health.database.is_err() && health.store.writable, "{health:?}");
+    }
+
+    async fn the_background_ends_when_asked(world: World) {
+        let actor = world.user("lin_wei").await;
+        let session = drive::SessionRow { data: vec![], user: Some(actor.user), expires_at: 0 };
+        world.drive.session_create("s1", &session, &drive::Client::default()).await.expect("session");
+        let shutdown = CancellationToken::new();
+        let background = tokio::spawn(world.drive.clone().run_background(shutdown.clone()));
+        // It sweeps at once and not only after its first pause.
+        let swept = async {
+            while world.number("SELECT COUNT(*) FROM sessions").await > 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), swept).await.expect("swept");
+        shutdown.cancel();
+        tokio::time::timeout(Duration::from_secs(20), background).await.expect("ended").expect("no panic");
+    }
+}

@@ -1,0 +1,12 @@
+//! The use cases of `drive` through its public interface, each on SQLite and on PostgreSQL.
+
+mod accounts;
+mod authorisation;
+mod database;
+mod folders;
+mod health;
+mod listing;
+mod sessions;
+mod setup;
+#[path = "../support/world.rs"]
+mod world;

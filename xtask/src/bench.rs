@@ -1,0 +1,151 @@
+//! `cargo xtask bench`: how fast Hayloft is, as ratios to a ruler measured in the same run on the same machine.
+//!
+//! The rulers are `curl` straight to WebHDFS, and nginx with sendfile. Machines are noisy, so the two sides alternate
+//! and medians are compared. It measures a release build; it never judges, since a figure on one machine is no test.
+
+mod bytes;
+mod listing;
+mod memory;
+mod nginx;
+mod report;
+mod rig;
+mod series;
+mod timed;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::hdfs::{Cluster, Layout};
+use crate::postgres::Postgres;
+use crate::prerequisites::{self, Need};
+use crate::site::{self, Profile};
+use crate::{server, workspace};
+
+use report::Report;
+use rig::Rig;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// A sixteenth of the sizes and three runs: shows that the benchmark works, not how fast Hayloft is.
+    #[arg(long)]
+    quick: bool,
+    /// Alternating runs of each comparison.
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+    /// Measure only these; all of them when none is named.
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+}
+
+/// What can be measured by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Upload and download through Hayloft into HDFS against direct `curl`.
+    Hdfs,
+    /// Download from the local store against nginx.
+    Local,
+    /// From the last byte of a 4 GiB upload in parts to the published file.
+    Finish,
+    /// Resident memory of the server.
+    Memory,
+    /// The first page of a folder of 100,000 files.
+    Listing,
+}
+
+/// How much is moved.
+#[derive(Clone, Copy)]
+pub(crate) struct Sizes {
+    /// Bytes of the file that is compared with the ruler.
+    file: u64,
+    /// Bytes of the large file: finishing and memory.
+    large: u64,
+    /// Alternating runs.
+    runs: usize,
+}
+
+/// Builds, starts a cluster, measures, prints a table and writes `target/bench/report.json` and `report.md`.
+///
+/// # Errors
+/// When something is missing or a transfer fails; what was measured until then is printed.
+pub(crate) fn bench(options: &Options) -> Result<()> {
+    prerequisites::ensure(&[
+        Need::CCompiler,
+        Need::WasmTarget,
+        Need::Java,
+        Need::Maven,
+        Need::Curl,
+        Need::Nginx,
+    ])?;
+    let sizes = if options.quick {
+        Sizes { file: 64 << 20, large: 256 << 20, runs: 3 }
+    } else {
+        Sizes { file: 1 << 30, large: 4 << 30, runs: options.runs }
+    };
+    let site = site::build(Profile::Release)?;
+    let binary = server::build(Profile::Release)?;
+    let folder = workspace::target().join("bench");
+    fs::create_dir_all(&folder)?;
+    let scratch = tempfile::Builder::new().prefix("run-").tempdir_in(&folder)?;
+    let cluster = Cluster::start(&Layout { dir: scratch.path().join("hdfs"), datanodes: 3, replication: 1 })?;
+    let mut report = Report::default();
+    let bench = Bench { binary, site: site.root, folder: scratch.path().to_path_buf(), cluster };
+    let measured = measure(&options.parts, sizes, &bench, &mut report);
+    report.print();
+    report.write(&folder)?;
+    measured
+}
+
+/// What every measurement starts from.
+struct Bench {
+    binary: PathBuf,
+    site: PathBuf,
+    folder: PathBuf,
+    cluster: Cluster,
+}
+
+impl Bench {
+    /// A server of its own on HDFS and SQLite.
+    fn on_hdfs(&self, name: &str) -> Result<Rig> {
+        self.rig(name, Some(self.store()), None)
+    }
+
+    fn rig(&self, name: &str, store: Option<&str>, database: Option<&str>) -> Result<Rig> {
+        Rig::start(&self.binary, &self.site, &self.folder.join(name), store, database)
+    }
+
+    fn store(&self) -> &str {
+        &self.cluster.state().store_url
+    }
+}
+
+fn measure(wanted: &[Part], sizes: Sizes, bench: &Bench, report: &mut Report) -> Result<()> {
+    let wanted = |part: Part| wanted.is_empty() || wanted.contains(&part);
+    let files = bytes::Files::make(&bench.folder.join("files"), sizes)?;
+    if wanted(Part::Hdfs) {
+        bytes::hdfs(&bench.on_hdfs("hdfs")?, bench.store(), &files, sizes, report)?;
+    }
+    if wanted(Part::Local) {
+        let scratch = bench.folder.join("nginx");
+        nginx::local(&bench.rig("local", None, None)?, &scratch, &files, sizes, report)?;
+    }
+    if wanted(Part::Finish) {
+        bytes::finish(&bench.on_hdfs("finish")?, &files, sizes, report)?;
+    }
+    if wanted(Part::Memory) {
+        memory::transfers(&bench.on_hdfs("memory")?, &files, sizes, report)?;
+        memory::slow_uploads(&bench.on_hdfs("slow")?, &files, report)?;
+    }
+    if wanted(Part::Listing) {
+        listing::first_page(&bench.rig("listing-sqlite", None, None)?, "SQLite", report)?;
+        let postgres = Postgres::start()?;
+        listing::first_page(
+            &bench.rig("listing-postgres", None, Some(postgres.url()))?,
+            "PostgreSQL",
+            report,
+        )?;
+    }
+    Ok(())
+}

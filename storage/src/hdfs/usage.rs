@@ -1,0 +1,28 @@
+//! How full the cluster is.
+
+use reqwest::Method;
+use serde::Deserialize;
+
+use super::Cluster;
+use super::rest::Operation;
+use crate::{Result, Usage};
+
+#[derive(Deserialize)]
+struct Status {
+    #[serde(rename = "FsStatus")]
+    status: Numbers,
+}
+
+#[derive(Deserialize)]
+struct Numbers {
+    capacity: u64,
+    used: u64,
+    remaining: u64,
+}
+
+/// See [`BlobStore::usage`](crate::BlobStore::usage). GETSTATUS came with Hadoop 3.4; older clusters answer `Invalid`.
+/// Space quotas of the base directory are not looked at: asking for them walks the tree where none is set.
+pub(super) async fn usage(cluster: &Cluster) -> Result<Usage> {
+    let Status { status } = cluster.rest.json("/", &Operation::new(Method::GET, "GETSTATUS")).await?;
+    Ok(Usage { capacity: status.capacity, used: status.used, available: status.remaining })
+}

@@ -1,0 +1,8 @@
+//! Server functions: who asks, parse, call `drive`, translate, answer. One file per aggregate.
+//!
+//! Questions are GET and answer data; changes are POST forms below `/form`, which also work when a browser sends them by
+//! itself. Uploads are not here: they are plain routes of the server.
+
+pub mod accounts;
+pub mod nodes;
+pub mod settings;

@@ -1,0 +1,54 @@
+//! The routes, and what every page has at hand.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::Failure;
+use crate::Preferences;
+use crate::actions::accounts::{Visitor, who_looks};
+use crate::i18n::use_texts;
+use crate::moment::provide_clock;
+use crate::pages::Notices;
+use crate::pages::{FolderPage, Frame, Missing, RegisterPage, SetUpPage, SignInPage};
+
+/// The whole app. Pages are rendered when all of their data is there ([`SsrMode::Async`]): out-of-order streaming would
+/// need script to put the pieces in place.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    if use_context::<Preferences>().is_none()
+        && Owner::current_shared_context().is_some_and(|c| c.is_browser())
+    {
+        provide_context(Preferences::of_document());
+    }
+    provide_clock();
+    Notices::provide();
+    provide_context(CurrentVisitor(Resource::new(|| (), |()| who_looks())));
+    let t = use_texts();
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Hayloft".to_owned() } else { format!("{title} · Hayloft") }/>
+        <a class="skip" href="#content" rel="external">{t.skip_to_content}</a>
+        <Router>
+            <Routes fallback=Missing>
+                <Route path=path!("/login") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
+                <Route path=path!("/setup/:secret") view=SetUpPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("/") view=FolderPage ssr=SsrMode::Async/>
+                    <Route path=path!("/folder/:id") view=FolderPage ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// Who looks at the page. Asked once for a document: signing in and out loads a new one.
+#[derive(Clone, Copy)]
+struct CurrentVisitor(Resource<Result<Visitor, Failure>>);
+
+/// Who looks at the page.
+pub(crate) fn use_visitor() -> Resource<Result<Visitor, Failure>> {
+    expect_context::<CurrentVisitor>().0
+}

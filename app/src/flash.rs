@@ -1,0 +1,103 @@
+//! What one page tells the next: the outcome of a form that was sent without script.
+//!
+//! It travels in a cookie that lives for one page, is only ever shown as text, and holds no secret.
+
+use domain::NodeId;
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+
+/// What happened, to be shown once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flash {
+    /// A node went to the trash; the page offers to undo it.
+    Trashed {
+        /// The node.
+        id: NodeId,
+        /// Its name.
+        name: String,
+    },
+    /// A node came back from the trash.
+    Restored {
+        /// Its name now.
+        name: String,
+    },
+    /// A folder was made.
+    FolderCreated {
+        /// Its name.
+        name: String,
+    },
+    /// Files came by the plain form.
+    Uploaded {
+        /// How many.
+        files: u32,
+    },
+    /// Nobody is signed in any more, as was asked.
+    SignedOut,
+    /// It was not done.
+    Failed(Failure),
+    /// A form was not taken; it shows the error and what had been typed.
+    Refused {
+        /// Which form.
+        form: Form,
+        /// Why.
+        failure: Failure,
+        /// What was typed.
+        typed: Typed,
+    },
+}
+
+/// A form that is shown again with its errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Sign in.
+    SignIn,
+    /// Register.
+    Register,
+    /// Make the first administrator.
+    SetUp,
+    /// New folder.
+    CreateFolder,
+}
+
+/// What was typed into a form, apart from passwords.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typed {
+    /// User name or mail address at sign-in.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub login: String,
+    /// A user name to be.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub username: String,
+    /// A mail address.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub email: String,
+    /// A name for a file or folder.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+/// The good outcome of a form that script sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// The page to load now; `None` stays.
+    pub next: Option<String>,
+    /// What to show.
+    pub flash: Option<Flash>,
+}
+
+impl Done {
+    /// Goes on at another page.
+    #[must_use]
+    pub fn go(path: &str) -> Self {
+        Self { next: Some(path.to_owned()), flash: None }
+    }
+
+    /// Stays and says what happened.
+    #[must_use]
+    pub const fn say(flash: Flash) -> Self {
+        Self { next: None, flash: Some(flash) }
+    }
+}

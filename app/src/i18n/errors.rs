@@ -1,0 +1,248 @@
+//! Errors as sentences that say what to do.
+
+use domain::{AppError, ByteSize, Field, Reason};
+
+use super::{Language, fill};
+use crate::Failure;
+
+texts! {
+    struct ErrorTexts;
+
+    sign_in_required = "请先登录。" | "Sign in first.",
+    wrong_credentials = "用户名或密码不正确。" | "The user name or the password is wrong.",
+    forbidden = "您没有权限执行此操作。" | "You are not allowed to do this.",
+    not_found = "找不到它，可能已被移走或删除。请刷新列表。" | "It is not there any more. Reload the list.",
+    gone = "它已过期，请重新开始。" | "It has expired. Start again.",
+    name_taken = "此文件夹中已有同名项目，请换一个名称。" | "This folder has something of that name. Choose another name.",
+    offset_mismatch = "上传进度不一致，请重试。" | "The upload stands elsewhere than expected. Try again.",
+    checksum_mismatch = "数据在传输中损坏，已丢弃，请重新上传。" | "The data was damaged on its way and discarded. Upload it again.",
+    busy = "正在处理另一个请求，请稍后重试。" | "Another request is working on this. Try again in a moment.",
+    too_large = "文件太大，此服务器最多接受 {limit}。" | "The file is too large: this server takes up to {limit}.",
+    quota_exceeded = "空间不足，仅剩 {available}。请删除一些文件后重试。" | "Your drive is full: {available} left. Delete something and try again.",
+    too_many = "尝试次数过多，请在 {seconds} 秒后重试。" | "Too many tries. Wait {seconds} s and try again.",
+    store_unavailable = "存储暂不可用，数据没有丢失，请在 {seconds} 秒后重试。" | "The store is unreachable; nothing is lost. Try again in {seconds} s.",
+    store_full = "存储已满，请联系管理员扩容。" | "The store is full. Ask the administrator to make room.",
+    unavailable = "服务暂不可用，请在 {seconds} 秒后重试。" | "The service is unavailable. Try again in {seconds} s.",
+    internal = "服务器出错了。请把编号 {incident} 告诉管理员。" | "Something went wrong here. Tell the administrator this number: {incident}",
+    offline = "无法连接服务器，请检查网络后重试。" | "The server cannot be reached. Check your connection and try again.",
+    outdated = "页面已过期，请刷新后重试。" | "This page is out of date. Reload it and try again.",
+
+    empty = "请填写{field}。" | "Enter {field}.",
+    too_long = "{field}太长，最多 {limit} 个字符。" | "{Field} is too long: {limit} characters at most.",
+    too_long_name = "名称太长，最多 {limit} 字节（约 {characters} 个汉字）。" | "The name is too long: {limit} bytes at most ({characters} characters of Chinese).",
+    too_short = "{field}太短，至少 {limit} 个字符。" | "{Field} is too short: {limit} characters at least.",
+    slash = "名称中不能有“/”。" | "A name cannot contain “/”.",
+    control_character = "名称中有不可见的控制字符，请删除。" | "The name contains invisible characters. Remove them.",
+    reserved = "此名称由系统保留，请换一个。" | "The system keeps this name for itself. Choose another.",
+    character = "{field}中有不允许的字符。" | "{Field} contains a character that is not allowed.",
+    taken = "{field}已被使用，请换一个。" | "{Field} is taken. Choose another.",
+    different = "两次输入的密码不一致。" | "The two passwords differ.",
+    common = "这个密码太常见，容易被猜到，请换一个。" | "This password is easy to guess. Choose another.",
+    malformed = "{field}格式不正确。" | "{Field} is not of the right form.",
+    unknown = "找不到{field}，请刷新页面。" | "{Field} is not there any more. Reload the page.",
+    expired = "{field}已失效。请向管理员索取新的。" | "{Field} has been used or has ended. Ask the administrator for a new one.",
+    contradiction = "{field}与之前的不一致，请重新开始。" | "{Field} disagrees with what was said before. Start again.",
+
+    field_username = "用户名" | "the user name",
+    field_email = "邮箱" | "the email address",
+    field_login = "用户名或邮箱" | "the user name or email",
+    field_password = "密码" | "the password",
+    field_name = "名称" | "the name",
+    field_parent = "目标文件夹" | "the folder",
+    field_length = "文件大小" | "the file size",
+    field_metadata = "文件信息" | "the file's description",
+    field_parts = "文件分段" | "the parts of the file",
+    field_checksum = "校验值" | "the checksum",
+    field_cursor = "列表位置" | "the place in the list",
+    field_limit = "数量" | "the number of items",
+    field_setup_link = "初始化链接" | "the setup link",
+}
+
+/// The sentence for a failure, where no input stands beside it.
+pub(crate) fn sentence(language: Language, failure: &Failure) -> String {
+    let t = ErrorTexts::of(language);
+    let error = match failure {
+        Failure::App(error) => error,
+        Failure::Offline => return t.offline.to_owned(),
+        Failure::Outdated => return t.outdated.to_owned(),
+    };
+    let seconds = error.retry_after().unwrap_or_default().to_string();
+    let plain = match error {
+        AppError::SignInRequired => t.sign_in_required,
+        AppError::WrongCredentials => t.wrong_credentials,
+        AppError::Forbidden => t.forbidden,
+        AppError::NotFound => t.not_found,
+        AppError::Gone => t.gone,
+        AppError::NameTaken => t.name_taken,
+        AppError::OffsetMismatch { .. } => t.offset_mismatch,
+        AppError::ChecksumMismatch => t.checksum_mismatch,
+        AppError::Busy => t.busy,
+        AppError::StoreFull => t.store_full,
+        AppError::TooManyRequests { .. } => return fill(t.too_many, &[("seconds", &seconds)]),
+        AppError::StoreUnavailable { .. } => return fill(t.store_unavailable, &[("seconds", &seconds)]),
+        AppError::Unavailable { .. } => return fill(t.unavailable, &[("seconds", &seconds)]),
+        AppError::TooLarge { limit } => {
+            return fill(t.too_large, &[("limit", &ByteSize(*limit).to_string())]);
+        }
+        AppError::QuotaExceeded { available } => {
+            return fill(t.quota_exceeded, &[("available", &ByteSize(*available).to_string())]);
+        }
+        AppError::Internal { incident } => return fill(t.internal, &[("incident", incident)]),
+        AppError::Invalid { field, reason } => return field_sentence(language, *field, *reason),
+    };
+    plain.to_owned()
+}
+
+/// The sentence for a refused input.
+pub(crate) fn field_sentence(language: Language, field: Field, reason: Reason) -> String {
+    let t = ErrorTexts::of(language);
+    let (pattern, limit) = match reason {
+        Reason::Empty => (t.empty, 0),
+        Reason::TooLong { limit } if field == Field::Name => (t.too_long_name, limit),
+        Reason::TooLong { limit } => (t.too_long, limit),
+        Reason::TooShort { limit } => (t.too_short, limit),
+        Reason::Slash => (t.slash, 0),
+        Reason::ControlCharacter => (t.control_character, 0),
+        Reason::Reserved => (t.reserved, 0),
+        Reason::Character => (t.character, 0),
+        Reason::Taken => (t.taken, 0),
+        Reason::Different => (t.different, 0),
+        Reason::Common => (t.common, 0),
+        Reason::Malformed => (t.malformed, 0),
+        Reason::Unknown => (t.unknown, 0),
+        Reason::Expired => (t.expired, 0),
+        Reason::Contradiction => (t.contradiction, 0),
+    };
+    let name = field_name(t, field);
+    let values = [
+        ("field", name),
+        ("Field", &capitalised(name)),
+        ("limit", &limit.to_string()),
+        // A Chinese character is three bytes of UTF-8.
+        ("characters", &(limit / 3).to_string()),
+    ];
+    fill(pattern, &values)
+}
+
+const fn field_name(t: &ErrorTexts, field: Field) -> &'static str {
+    match field {
+        Field::Username => t.field_username,
+        Field::Email => t.field_email,
+        Field::Login => t.field_login,
+        Field::Password | Field::PasswordAgain => t.field_password,
+        Field::Name => t.field_name,
+        Field::Parent => t.field_parent,
+        Field::Length => t.field_length,
+        Field::Metadata => t.field_metadata,
+        Field::Parts => t.field_parts,
+        Field::Checksum => t.field_checksum,
+        Field::Cursor => t.field_cursor,
+        Field::Limit => t.field_limit,
+        Field::SetupLink => t.field_setup_link,
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::check_table;
+
+    #[test]
+    fn every_sentence_is_there_in_both_languages() {
+        // A sentence may begin with the field in English and not in Chinese; it is the same value.
+        let table: Vec<_> = ErrorTexts::ALL
+            .iter()
+            .map(|(key, chinese, english)| {
+                (*key, (*chinese).to_owned(), english.replace("{Field}", "{field}"))
+            })
+            .collect();
+        let table: Vec<_> = table.iter().map(|(k, c, e)| (*k, c.as_str(), e.as_str())).collect();
+        check_table(&table);
+    }
+
+    #[test]
+    fn no_placeholder_is_left_in_any_error() {
+        let errors = [
+            AppError::SignInRequired,
+            AppError::WrongCredentials,
+            AppError::Forbidden,
+            AppError::NotFound,
+            AppError::Gone,
+            AppError::NameTaken,
+            AppError::OffsetMismatch { offset: 3 },
+            AppError::ChecksumMismatch,
+            AppError::Busy,
+            AppError::TooLarge { limit: 10 },
+            AppError::QuotaExceeded { available: 10 },
+            AppError::TooManyRequests { retry_after: 8 },
+            AppError::StoreUnavailable { retry_after: 8 },
+            AppError::StoreFull,
+            AppError::Unavailable { retry_after: 8 },
+            AppError::Internal { incident: "abc".into() },
+        ];
+        let reasons = [
+            Reason::Empty,
+            Reason::TooLong { limit: 255 },
+            Reason::TooShort { limit: 4 },
+            Reason::Slash,
+            Reason::ControlCharacter,
+            Reason::Reserved,
+            Reason::Character,
+            Reason::Taken,
+            Reason::Different,
+            Reason::Common,
+            Reason::Malformed,
+            Reason::Unknown,
+            Reason::Expired,
+            Reason::Contradiction,
+        ];
+        let fields = [
+            Field::Username,
+            Field::Email,
+            Field::Login,
+            Field::Password,
+            Field::PasswordAgain,
+            Field::Name,
+            Field::Parent,
+            Field::Length,
+            Field::Metadata,
+            Field::Parts,
+            Field::Checksum,
+            Field::Cursor,
+            Field::Limit,
+            Field::SetupLink,
+        ];
+        let invalid = fields
+            .into_iter()
+            .flat_map(|field| reasons.into_iter().map(move |reason| AppError::invalid(field, reason)));
+        for error in errors.into_iter().chain(invalid) {
+            for language in Language::ALL {
+                let text = sentence(language, &error.clone().into());
+                assert!(!text.contains(['{', '}']), "{error:?}: {text}");
+                assert!(text.len() > 5, "{error:?}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_to_do_is_said() {
+        let error = AppError::QuotaExceeded { available: 1_500_000 }.into();
+        assert_eq!(
+            sentence(Language::English, &error),
+            "Your drive is full: 1.5 MB left. Delete something and try again."
+        );
+        assert_eq!(
+            field_sentence(Language::Chinese, Field::Username, Reason::TooShort { limit: 4 }),
+            "用户名太短，至少 4 个字符。"
+        );
+        assert_eq!(
+            field_sentence(Language::English, Field::Username, Reason::Taken),
+            "The user name is taken. Choose another."
+        );
+    }
+}

@@ -1,0 +1,30 @@
+//! Pages, components and server functions of Hayloft, rendered by the server and taken over by the browser.
+//!
+//! Knows neither SQL nor storage: what a page shows comes from `drive` through the server functions in [`actions`].
+//! The two worlds part here and nowhere else: what only the server can do is in `server`, and pages reach it through
+//! contexts, which are simply absent in the browser.
+#![expect(unreachable_pub, reason = "the macros of Leptos make the properties of a component `pub`")]
+
+mod app;
+mod failure;
+mod flash;
+mod i18n;
+mod listing;
+mod moment;
+mod pages;
+mod preferences;
+mod response;
+mod ui;
+
+mod actions;
+#[cfg(feature = "ssr")]
+pub mod server;
+mod upload;
+
+pub use app::App;
+pub use failure::Failure;
+pub use flash::{Flash, Form, Typed};
+pub use i18n::Language;
+pub use preferences::{Preferences, Theme};
+#[cfg(feature = "ssr")]
+pub use server::shell;

@@ -1,0 +1,188 @@
+//! What a list of files knows, apart from any page: the items so far, which of them are drawn, and where the keys lead.
+//!
+//! Plain values and plain functions; the page wires them to signals and to the scroll bar.
+
+use std::ops::Range;
+
+use domain::{Node, NodeId, Page};
+
+/// Items in order, as far as they were fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listing {
+    /// What is known.
+    pub(crate) items: Vec<Node>,
+    /// Where the rest begins; `None` when everything is here.
+    pub(crate) next: Option<String>,
+}
+
+impl From<Page<Node>> for Listing {
+    fn from(page: Page<Node>) -> Self {
+        Self { items: page.items, next: page.next }
+    }
+}
+
+impl Listing {
+    /// Adds the page that was asked for with `after`. A page that answers an older question is dropped: the list has been
+    /// reloaded in the meantime.
+    pub(crate) fn append(&mut self, after: &str, page: Page<Node>) {
+        if self.next.as_deref() != Some(after) {
+            return;
+        }
+        self.items.extend(page.items);
+        self.next = page.next;
+    }
+
+    /// Takes an item out; `None` if it is not here.
+    pub(crate) fn remove(&mut self, id: &NodeId) -> Option<(usize, Node)> {
+        let index = self.items.iter().position(|node| node.id == *id)?;
+        Some((index, self.items.remove(index)))
+    }
+
+    /// Puts an item back where it was, unless a reload has brought it back already.
+    pub(crate) fn put_back(&mut self, index: usize, node: Node) {
+        if self.items.iter().all(|other| other.id != node.id) {
+            self.items.insert(index.min(self.items.len()), node);
+        }
+    }
+}
+
+/// Rows kept above and below the visible ones, so that a quick turn of the wheel finds them drawn.
+const MARGIN: usize = 12;
+
+/// Which of `total` rows to draw when the list is scrolled down by `scroll` and `height` is visible; pixels. The first
+/// row is even, so that nothing that alternates by row can flicker.
+pub(crate) fn window(scroll: f64, height: f64, row: f64, total: usize) -> Range<usize> {
+    if row <= 0.0 || !scroll.is_finite() || !height.is_finite() {
+        return 0..total;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates; negative while a touch screen overscrolls"
+    )]
+    let (first, count) = ((scroll / row) as usize, (height / row).ceil() as usize + 1);
+    let start = first.saturating_sub(MARGIN).min(total) & !1;
+    let end = first.saturating_add(count + MARGIN).min(total);
+    start.min(end)..end
+}
+
+/// A key that moves in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// One up.
+    Up,
+    /// One down.
+    Down,
+    /// A screen up.
+    PageUp,
+    /// A screen down.
+    PageDown,
+    /// To the first.
+    First,
+    /// To the last.
+    Last,
+}
+
+impl Step {
+    /// The step of a key by its `KeyboardEvent.key`.
+    pub(crate) fn of_key(key: &str) -> Option<Self> {
+        Some(match key {
+            "ArrowUp" => Self::Up,
+            "ArrowDown" => Self::Down,
+            "PageUp" => Self::PageUp,
+            "PageDown" => Self::PageDown,
+            "Home" => Self::First,
+            "End" => Self::Last,
+            _ => return None,
+        })
+    }
+
+    /// The row it leads to from `current`, in a list of `total` rows of which `screen` are seen; `None` in an empty list.
+    pub(crate) fn from(self, current: Option<usize>, total: usize, screen: usize) -> Option<usize> {
+        let last = total.checked_sub(1)?;
+        let target = match (self, current) {
+            (Self::First, _) | (Self::Up | Self::Down | Self::PageUp | Self::PageDown, None) => 0,
+            (Self::Last, _) => last,
+            (Self::Up, Some(index)) => index.saturating_sub(1),
+            (Self::Down, Some(index)) => index + 1,
+            (Self::PageUp, Some(index)) => index.saturating_sub(screen.max(1)),
+            (Self::PageDown, Some(index)) => index + screen.max(1),
+        };
+        Some(target.min(last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::NodeKind;
+
+    fn node(n: u8) -> Node {
+        Node {
+            id: NodeId::from_random([n; 16]),
+            parent: None,
+            name: format!("file {n}"),
+            kind: NodeKind::File,
+            size: u64::from(n),
+            mime: None,
+            modified: 0,
+            blake3: None,
+        }
+    }
+
+    fn listing(count: u8, next: Option<&str>) -> Listing {
+        Listing { items: (0..count).map(node).collect(), next: next.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_page_is_added_once_and_only_where_it_belongs() {
+        let mut list = listing(2, Some("a"));
+        let page = Page { items: vec![node(2)], next: Some("b".into()) };
+        list.append("a", page.clone());
+        list.append("a", page);
+        assert_eq!((list.items.len(), list.next.as_deref()), (3, Some("b")));
+    }
+
+    #[test]
+    fn what_is_taken_out_comes_back_to_its_place_once() {
+        let mut list = listing(3, None);
+        let whole = list.clone();
+        let (index, node) = list.remove(&whole.items[1].id).expect("is there");
+        assert_eq!(list.remove(&node.id), None);
+        list.put_back(index, node.clone());
+        list.put_back(0, node);
+        assert_eq!(list, whole);
+    }
+
+    #[test]
+    fn few_rows_are_drawn_however_long_the_list_is() {
+        assert_eq!(window(0.0, 880.0, 44.0, 10_000), 0..33);
+        let middle = window(220_000.0, 880.0, 44.0, 10_000);
+        assert_eq!(middle, 4988..5033);
+        assert_eq!(window(439_560.0, 880.0, 44.0, 10_000).end, 10_000);
+        // A list that became shorter than the scroll position, an overscroll, a list that is not laid out yet.
+        assert_eq!(window(220_000.0, 880.0, 44.0, 10), 10..10);
+        assert_eq!(window(-50.0, 880.0, 44.0, 3), 0..3);
+        assert_eq!(window(0.0, f64::NAN, 44.0, 3), 0..3);
+        assert_eq!(window(0.0, 880.0, 0.0, 3), 0..3);
+    }
+
+    #[test]
+    fn keys_stay_inside_the_list() {
+        for (key, current, target) in [
+            ("ArrowDown", None, 0),
+            ("ArrowDown", Some(8), 9),
+            ("ArrowDown", Some(9), 9),
+            ("ArrowUp", Some(0), 0),
+            ("PageDown", Some(3), 8),
+            ("PageUp", Some(3), 0),
+            ("Home", Some(5), 0),
+            ("End", Some(5), 9),
+        ] {
+            let step = Step::of_key(key).expect(key);
+            assert_eq!(step.from(current, 10, 5), Some(target), "{key} from {current:?}");
+            assert_eq!(step.from(current, 0, 5), None);
+        }
+        assert_eq!(Step::of_key("a"), None);
+    }
+}

@@ -1,0 +1,206 @@
+//! The state of a list on the page, and what changes it. All signals; dropped with the list, so answers that come later
+//! find nothing to change.
+
+use domain::{Node, NodeId, Page, Sort};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::actions::nodes::{children, restore, trash};
+use crate::flash::Done;
+use crate::listing::{Listing, window};
+use crate::pages::Notices;
+use crate::pages::frame::{Desk, Usage};
+use crate::{Failure, Flash};
+
+/// Items fetched at once while scrolling.
+const NEXT_PAGE: u32 = 500;
+/// The most that one request may ask for.
+const MOST: u32 = 1000;
+/// Fetching begins when this many rows are left below the drawn ones.
+const AHEAD: usize = 60;
+/// Milliseconds between two reloads, however many files arrive.
+const RELOAD_PAUSE: u32 = 800;
+
+/// Sizes of the list on the screen, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Measure {
+    /// How far it is scrolled down.
+    pub(super) scroll: f64,
+    /// How much is visible.
+    pub(super) height: f64,
+    /// Height of a row.
+    pub(super) row: f64,
+}
+
+/// What fetching the next part is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fetching {
+    /// Nothing.
+    Idle,
+    /// It is on its way.
+    Busy,
+    /// It failed and waits for the reader.
+    Failed(Failure),
+}
+
+/// A list on the page.
+#[derive(Clone, Copy)]
+pub(super) struct Model {
+    folder: StoredValue<NodeId>,
+    /// The order.
+    pub(super) sort: Sort,
+    /// The items.
+    pub(super) listing: RwSignal<Listing>,
+    /// Where the list is scrolled to; `None` until script has measured it, and all rows are drawn.
+    pub(super) measure: RwSignal<Option<Measure>>,
+    /// The row that keys act on.
+    pub(super) active: RwSignal<Option<NodeId>>,
+    /// Fetching the next part.
+    pub(super) fetching: RwSignal<Fetching>,
+    reloading: StoredValue<Reloading>,
+    notices: Notices,
+    usage: Usage,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reloading {
+    No,
+    Yes,
+    /// Something came while the list was on its way.
+    Again,
+}
+
+impl Model {
+    /// The list of a folder, with its first items.
+    pub(super) fn new(folder: NodeId, sort: Sort, first: Page<Node>) -> Self {
+        let model = Self {
+            folder: StoredValue::new(folder),
+            sort,
+            listing: RwSignal::new(first.into()),
+            measure: RwSignal::new(None),
+            active: RwSignal::new(None),
+            fetching: RwSignal::new(Fetching::Idle),
+            reloading: StoredValue::new(Reloading::No),
+            notices: Notices::current(),
+            usage: expect_context(),
+        };
+        model.notices.undo_by(Callback::new(move |id| model.restore(id)));
+        let arrivals = Desk::current().arrivals;
+        Effect::new(move |before: Option<u32>| {
+            let now = arrivals.get();
+            if before.is_some_and(|before| before != now) {
+                model.reload();
+            }
+            now
+        });
+        Effect::new(move |_| {
+            let near_end = model.drawn().end + AHEAD >= model.listing.read().items.len();
+            if model.measure.read().is_some() && near_end && *model.fetching.read() == Fetching::Idle {
+                model.fetch_more();
+            }
+        });
+        model
+    }
+
+    /// The rows to draw.
+    pub(super) fn drawn(self) -> std::ops::Range<usize> {
+        let total = self.listing.read().items.len();
+        self.measure.get().map_or(0..total, |m| window(m.scroll, m.height, m.row, total))
+    }
+
+    /// Fetches the next part, if there is one.
+    pub(super) fn fetch_more(self) {
+        let Some(after) = self.listing.with_untracked(|listing| listing.next.clone()) else { return };
+        self.fetching.set(Fetching::Busy);
+        spawn_local(async move {
+            let answer =
+                children(self.folder_id(), self.sort.to_string(), Some(after.clone()), NEXT_PAGE).await;
+            let state = match answer {
+                Ok(page) => {
+                    self.listing.try_update(|listing| listing.append(&after, page));
+                    Fetching::Idle
+                }
+                Err(failure) => Fetching::Failed(failure),
+            };
+            self.fetching.try_set(state);
+        });
+    }
+
+    /// Fetches anew what is known, in the background: one request at a time, and one more for all that asked meanwhile.
+    pub(super) fn reload(self) {
+        if self.reloading.get_value() != Reloading::No {
+            self.reloading.set_value(Reloading::Again);
+            return;
+        }
+        self.reloading.set_value(Reloading::Yes);
+        spawn_local(async move {
+            loop {
+                let known = self.listing.try_with_untracked(|listing| listing.items.len()).unwrap_or(0);
+                if let Ok(fresh) = fetch_all(self.folder_id(), self.sort, known).await {
+                    self.listing.try_set(fresh);
+                }
+                self.usage.refresh();
+                gloo_timers::future::TimeoutFuture::new(RELOAD_PAUSE).await;
+                match self.reloading.try_get_value() {
+                    Some(Reloading::Again) => self.reloading.set_value(Reloading::Yes),
+                    _ => break,
+                }
+            }
+            self.reloading.try_set_value(Reloading::No);
+        });
+    }
+
+    /// Moves a row to the trash: it goes at once, and comes back if the server refuses.
+    pub(super) fn trash(self, id: NodeId) {
+        let Some((index, node)) = self.listing.try_update(|listing| listing.remove(&id)).flatten() else {
+            return;
+        };
+        let neighbour = self.listing.with_untracked(|listing| {
+            let at = index.min(listing.items.len().saturating_sub(1));
+            listing.items.get(at).map(|node| node.id.clone())
+        });
+        self.active.set(neighbour);
+        spawn_local(async move {
+            match trash(id).await {
+                Ok(Done { flash: Some(flash), .. }) => self.notices.say(flash),
+                Ok(_) => {}
+                Err(failure) => {
+                    self.listing.try_update(|listing| listing.put_back(index, node));
+                    self.notices.say(Flash::Failed(failure));
+                }
+            }
+            self.usage.refresh();
+        });
+    }
+
+    /// Takes something back from the trash.
+    pub(super) fn restore(self, id: NodeId) {
+        spawn_local(async move {
+            match restore(id.clone()).await {
+                Ok(done) => {
+                    if let Some(flash) = done.flash {
+                        self.notices.say(flash);
+                    }
+                    self.active.try_set(Some(id));
+                    self.reload();
+                }
+                Err(failure) => self.notices.say(Flash::Failed(failure)),
+            }
+        });
+    }
+
+    fn folder_id(self) -> NodeId {
+        self.folder.get_value()
+    }
+}
+
+/// The first `known` items of a folder, as they are now.
+async fn fetch_all(folder: NodeId, sort: Sort, known: usize) -> Result<Listing, Failure> {
+    let limit = u32::try_from(known).unwrap_or(MOST).clamp(super::FIRST_PAGE, MOST);
+    let mut fresh = Listing::from(children(folder.clone(), sort.to_string(), None, limit).await?);
+    while let Some(after) = fresh.next.clone().filter(|_| fresh.items.len() < known) {
+        let page = children(folder.clone(), sort.to_string(), Some(after.clone()), limit).await?;
+        fresh.append(&after, page);
+    }
+    Ok(fresh)
+}

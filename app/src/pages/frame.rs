@@ -1,0 +1,77 @@
+//! The frame around the folders: bar at the top, rail at the left, and what must survive going from folder to folder.
+
+mod account;
+mod shortcuts;
+mod uploader;
+mod usage;
+
+use domain::NodeId;
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
+
+use super::notice::Notice;
+use crate::i18n::use_texts;
+use crate::ui::Icon;
+use crate::upload;
+use account::AccountMenu;
+use shortcuts::Shortcuts;
+use uploader::Uploader;
+use usage::UsageBar;
+
+pub(crate) use usage::Usage;
+
+/// What frame and folder tell each other; a context.
+#[derive(Clone, Copy)]
+pub(crate) struct Desk {
+    /// The folder that the address names; `None` is the root.
+    pub(crate) folder: Memo<Option<NodeId>>,
+    /// Grows when something was added to some folder.
+    pub(crate) arrivals: RwSignal<u32>,
+    /// Whether the list of shortcuts is open.
+    pub(crate) help: RwSignal<bool>,
+}
+
+impl Desk {
+    /// The context of this page.
+    pub(crate) fn current() -> Self {
+        expect_context()
+    }
+}
+
+/// Bar, rail and the folder in between.
+#[component]
+pub(crate) fn Frame() -> impl IntoView {
+    let t = use_texts();
+    let path = use_location().pathname;
+    let folder = Memo::new(move |_| path.read().strip_prefix("/folder/").and_then(|id| id.parse().ok()));
+    let desk = Desk { folder, arrivals: RwSignal::new(0), help: RwSignal::new(false) };
+    provide_context(desk);
+    Usage::provide();
+    upload::provide_uploads(
+        desk.folder.into(),
+        Callback::new(move |_: NodeId| desk.arrivals.update(|count| *count = count.wrapping_add(1))),
+    );
+    view! {
+        <div class="frame">
+            <header class="bar">
+                <a class="brand" href="/"><Icon name="logo"/><span>"Hayloft"</span></a>
+                <div class="bar-end">
+                    <Uploader/>
+                    <AccountMenu/>
+                </div>
+            </header>
+            <nav class="rail" aria-label=t.navigation>
+                <a class="rail-item" href="/" aria-current="page"><Icon name="folder"/>{t.my_files}</a>
+                <UsageBar/>
+            </nav>
+            <main class="stage" id="content" tabindex="-1">
+                <Outlet/>
+            </main>
+            <Notice/>
+            <upload::Tray/>
+            <upload::DropZone/>
+            <Shortcuts/>
+        </div>
+    }
+}

@@ -1,0 +1,99 @@
+//! The menu behind the account button: who is signed in, language, colours, shortcuts, signing out.
+
+use domain::Role;
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use wasm_bindgen::JsCast;
+
+use super::Desk;
+use super::usage::UsageBar;
+use crate::actions::accounts::SignOut;
+use crate::app::use_visitor;
+use crate::i18n::use_texts;
+use crate::pages::switches::{LanguageSwitch, ThemeSwitch};
+use crate::ui::Icon;
+
+/// A `<details>`, so that it opens without script; script closes it on Escape and on a click elsewhere.
+#[component]
+pub(crate) fn AccountMenu() -> impl IntoView {
+    let t = use_texts();
+    let desk = Desk::current();
+    let menu = NodeRef::<html::Details>::new();
+    close_when_left(menu);
+    let show_shortcuts = move |_| {
+        if let Some(menu) = menu.get_untracked() {
+            menu.set_open(false);
+        }
+        desk.help.set(true);
+    };
+    view! {
+        <details class="menu" node_ref=menu>
+            <summary class="button quiet square" aria-label=t.account title=t.account><Icon name="user"/></summary>
+            <div class="menu-sheet">
+                <Who/>
+                <div class="menu-usage"><UsageBar/></div>
+                <p class="menu-label">{t.language}</p>
+                <LanguageSwitch/>
+                <p class="menu-label">{t.theme}</p>
+                <ThemeSwitch/>
+                <hr/>
+                <button type="button" class="menu-item only-script only-keys" on:click=show_shortcuts>
+                    <Icon name="keyboard"/>{t.shortcuts}<kbd>"?"</kbd>
+                </button>
+                // Not through script: whoever signs out leaves with everything, running uploads ask first.
+                <form method="post" action=SignOut::url()>
+                    <button type="submit" class="menu-item"><Icon name="leave"/>{t.sign_out}</button>
+                </form>
+            </div>
+        </details>
+    }
+}
+
+/// Name, mail and role.
+#[component]
+fn Who() -> impl IntoView {
+    let t = use_texts();
+    let visitor = use_visitor();
+    let who = move || {
+        Suspend::new(async move {
+            let profile = visitor.await.ok().and_then(|visitor| visitor.profile)?;
+            let role = (profile.role == Role::Administrator)
+                .then(|| view! { <span class="badge">{t.administrator}</span> });
+            Some(view! {
+                <p class="menu-name">{profile.username} {role}</p>
+                <p class="menu-mail">{profile.email}</p>
+            })
+        })
+    };
+    view! { <div class="menu-who"><Suspense>{who}</Suspense></div> }
+}
+
+fn close_when_left(menu: NodeRef<html::Details>) {
+    let close = move || {
+        if let Some(menu) = menu.get_untracked().filter(|menu| menu.open()) {
+            menu.set_open(false);
+        }
+    };
+    Effect::new(move |_| {
+        let clicks = window_event_listener(ev::pointerdown, move |event| {
+            let inside = menu.get_untracked().is_some_and(|menu| {
+                let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+                menu.contains(target.as_ref())
+            });
+            if !inside {
+                close();
+            }
+        });
+        let keys = window_event_listener(ev::keydown, move |event| {
+            if event.key() == "Escape" {
+                close();
+            }
+        });
+        on_cleanup(move || {
+            clicks.remove();
+            keys.remove();
+        });
+    });
+}

@@ -1,0 +1,62 @@
+//! How full the drive is.
+
+use domain::{ByteSize, Profile};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::actions::nodes::usage;
+use crate::app::use_visitor;
+use crate::i18n::{fill, use_texts};
+use crate::ui::Meter;
+
+/// The newest figures, once something has changed them; a context.
+#[derive(Clone, Copy)]
+pub(crate) struct Usage(RwSignal<Option<Profile>>);
+
+impl Usage {
+    /// Makes the context.
+    pub(crate) fn provide() {
+        provide_context(Self(RwSignal::new(None)));
+    }
+
+    /// Asks anew. If that fails the old figures stay: they are a courtesy, not a promise.
+    pub(crate) fn refresh(self) {
+        spawn_local(async move {
+            if let Ok(profile) = usage().await {
+                self.0.try_set(Some(profile));
+            }
+        });
+    }
+}
+
+/// Used and allowed bytes, with a bar where there is a limit.
+#[component]
+pub(crate) fn UsageBar() -> impl IntoView {
+    let t = use_texts();
+    let visitor = use_visitor();
+    let newest = expect_context::<Usage>().0;
+    let bar = move || {
+        Suspend::new(async move {
+            let first = visitor.await.ok().and_then(|visitor| visitor.profile)?;
+            let has_quota = first.quota.is_some();
+            let profile = Signal::derive(move || newest.get().unwrap_or_else(|| first.clone()));
+            let text = move || {
+                let profile = profile.read();
+                let used = ByteSize(profile.used).to_string();
+                match profile.quota {
+                    Some(quota) => {
+                        fill(t.quota_of, &[("used", &used), ("quota", &ByteSize(quota).to_string())])
+                    }
+                    None => fill(t.quota_used, &[("used", &used)]),
+                }
+            };
+            let part = Signal::derive(move || profile.read().used);
+            let whole = Signal::derive(move || profile.read().quota.unwrap_or(0));
+            Some(view! {
+                <p>{text}</p>
+                {has_quota.then(|| view! { <Meter part whole label=t.quota/> })}
+            })
+        })
+    };
+    view! { <div class="usage"><Suspense>{bar}</Suspense></div> }
+}

@@ -1,0 +1,137 @@
+//! What just happened, at the foot of the page, with a way to undo it.
+
+use domain::NodeId;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
+
+use crate::Flash;
+use crate::actions::nodes::Restore;
+use crate::app::use_visitor;
+use crate::i18n::{fill, sentence, use_language, use_texts};
+use crate::ui::Icon;
+
+/// Milliseconds that good news stay: long enough to read a long name and to undo.
+const SHOWN_FOR: u32 = 12_000;
+
+/// Where anything on the page puts what is to be said; a context.
+#[derive(Clone, Copy)]
+pub(crate) struct Notices {
+    /// `None`: nothing was said since the page came, so the flash of the page before counts. `Some(None)`: silence.
+    said: RwSignal<Option<Option<Flash>>>,
+    /// What undoes moving to the trash without leaving the page; set by the list that is shown.
+    undo: RwSignal<Option<Callback<NodeId>>>,
+}
+
+impl Notices {
+    /// Makes the context.
+    pub(crate) fn provide() {
+        provide_context(Self { said: RwSignal::new(None), undo: RwSignal::new(None) });
+    }
+
+    /// The context of this page.
+    pub(crate) fn current() -> Self {
+        use_context().unwrap_or_else(|| Self { said: RwSignal::new(None), undo: RwSignal::new(None) })
+    }
+
+    /// Says it; what was said before goes. What went well goes by itself after a while, a failure stays until it is
+    /// dismissed.
+    pub(crate) fn say(self, flash: Flash) {
+        let lasting = matches!(flash, Flash::Failed(_));
+        let said = Some(Some(flash));
+        self.said.set(said.clone());
+        if !lasting {
+            spawn_local(async move {
+                gloo_timers::future::TimeoutFuture::new(SHOWN_FOR).await;
+                if self.said.try_get_untracked().is_some_and(|now| now == said) {
+                    self.hush();
+                }
+            });
+        }
+    }
+
+    /// Says nothing any more.
+    pub(crate) fn hush(self) {
+        self.said.set(Some(None));
+    }
+
+    /// Names what undoes a deletion on this page.
+    pub(crate) fn undo_by(self, undo: Callback<NodeId>) {
+        self.undo.set(Some(undo));
+    }
+}
+
+/// The bar itself; empty when nothing is to be said.
+#[component]
+pub(crate) fn Notice() -> impl IntoView {
+    let visitor = use_visitor();
+    let notices = Notices::current();
+    let bar = move || {
+        Suspend::new(async move {
+            let flash = visitor.await.ok().and_then(|visitor| visitor.flash);
+            move || {
+                let shown = notices.said.get().unwrap_or_else(|| flash.clone());
+                shown.map(|flash| view! { <Bar flash/> })
+            }
+        })
+    };
+    view! { <div class="notices" role="status" aria-live="polite"><Suspense>{bar}</Suspense></div> }
+}
+
+/// One thing that happened. A refused form shows its error itself.
+#[component]
+fn Bar(
+    /// What happened.
+    flash: Flash,
+) -> impl IntoView {
+    let t = use_texts();
+    let notices = Notices::current();
+    let language = use_language();
+    let bad = matches!(flash, Flash::Failed(_));
+    let undo = match &flash {
+        Flash::Trashed { id, .. } => Some(id.clone()),
+        _ => None,
+    };
+    let text = match flash {
+        Flash::Trashed { name, .. } => fill(t.trashed, &[("name", &name)]),
+        Flash::Restored { name } => fill(t.restored, &[("name", &name)]),
+        Flash::FolderCreated { name } => fill(t.folder_created, &[("name", &name)]),
+        Flash::Uploaded { files } => t.uploaded(files),
+        Flash::SignedOut => t.signed_out.to_owned(),
+        Flash::Failed(failure) => sentence(language, &failure),
+        Flash::Refused { .. } => return ().into_any(),
+    };
+    view! {
+        <div class="notice" class:bad=bad>
+            <p>{text}</p>
+            {undo.map(|id| view! { <Undo id/> })}
+            <button type="button" class="button quiet square only-script" aria-label=t.dismiss on:click=move |_| notices.hush()>
+                <Icon name="close"/>
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Takes something back from the trash.
+#[component]
+fn Undo(
+    /// What.
+    id: NodeId,
+) -> impl IntoView {
+    let t = use_texts();
+    let undo = Notices::current().undo;
+    let value = id.to_string();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        if let Some(undo) = undo.get_untracked() {
+            event.prevent_default();
+            undo.run(id.clone());
+        }
+    };
+    view! {
+        <form method="post" action=Restore::url() on:submit=submit>
+            <input type="hidden" name="id" value=value/>
+            <button type="submit" class="button quiet strong">{t.undo}</button>
+        </form>
+    }
+}

@@ -1,0 +1,121 @@
+//! Answers of server functions.
+//!
+//! A form may come from script, which gets JSON with a status of its own, or from a browser without, which gets a
+//! redirect to a page that tells the outcome. An error must carry its own status: Leptos makes it a 500 otherwise, and a
+//! session is not saved on a 5xx.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use domain::AppError;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+use super::{Context, flash_cookie};
+use crate::flash::Done;
+use crate::{Failure, Flash, Form, Typed};
+
+/// Answers a form. Without script: a redirect to `next`, or back to the page that the form is on, with the outcome in a
+/// flash.
+pub(crate) fn reply(outcome: Result<Done, AppError>) -> Result<Done, Failure> {
+    match outcome {
+        Ok(done) => {
+            if without_script() {
+                redirect_with(done.next.as_deref(), done.flash.as_ref());
+            }
+            Ok(done)
+        }
+        Err(error) => fail(error, Flash::Failed),
+    }
+}
+
+/// Answers a form that is shown again when it is refused, with what had been typed.
+pub(crate) fn refuse(form: Form, typed: Typed, outcome: Result<Done, AppError>) -> Result<Done, Failure> {
+    match outcome {
+        Ok(done) => reply(Ok(done)),
+        Err(error) => fail(error, |failure| Flash::Refused { form, failure, typed }),
+    }
+}
+
+/// Answers a question of a page.
+pub(crate) fn show<T>(outcome: Result<T, AppError>) -> Result<T, Failure> {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    outcome.map_err(|error| {
+        set_status(&error);
+        Failure::App(error)
+    })
+}
+
+fn fail(error: AppError, flash: impl FnOnce(Failure) -> Flash) -> Result<Done, Failure> {
+    if without_script() {
+        redirect_with(None, Some(&flash(error.into())));
+        return Ok(Done::default());
+    }
+    set_status(&error);
+    Err(error.into())
+}
+
+/// Sets status and `Retry-After` of an error on the answer.
+fn set_status(error: &AppError) {
+    let Some(options) = use_context::<ResponseOptions>() else { return };
+    if let Ok(status) = StatusCode::from_u16(error.status()) {
+        options.set_status(status);
+    }
+    if let Some(seconds) = error.retry_after() {
+        options.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}
+
+/// Whether a browser sent the form by itself: it asks for a page then.
+fn without_script() -> bool {
+    use_context::<Parts>().is_some_and(|parts| text_of(&parts, header::ACCEPT).contains("text/html"))
+}
+
+fn redirect_with(next: Option<&str>, flash: Option<&Flash>) {
+    let (Some(parts), Some(options)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    let secure = Context::current().is_ok_and(|context| context.secure);
+    if let Some(cookie) = flash.and_then(|flash| flash_cookie(flash, secure)) {
+        options.append_header(header::SET_COOKIE, cookie);
+    }
+    let target = next.map_or_else(|| own_path(text_of(&parts, header::REFERER)), str::to_owned);
+    if let Ok(location) = HeaderValue::from_str(&target) {
+        options.insert_header(header::LOCATION, location);
+        options.set_status(StatusCode::SEE_OTHER);
+    }
+}
+
+fn text_of(parts: &Parts, name: HeaderName) -> &str {
+    parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Path and query of the page that a form is on. Only these: a foreign `Referer` must not send the reader away.
+fn own_path(referer: &str) -> String {
+    let after_scheme = referer.split_once("://").map_or("", |(_, rest)| rest);
+    let path = after_scheme.find('/').map_or("/", |slash| &after_scheme[slash..]);
+    // `//host` would be another host.
+    format!("/{}", path.trim_start_matches(['/', '\\']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn a_form_leads_back_to_a_page_of_ours_and_nowhere_else() {
+        for (referer, path) in [
+            ("http://127.0.0.1:3000/login?x=1", "/login?x=1"),
+            ("https://files.example/", "/"),
+            ("https://files.example", "/"),
+            ("", "/"),
+            ("nonsense", "/"),
+            ("https://files.example//evil.example/", "/evil.example/"),
+            ("https://files.example/\\evil.example", "/evil.example"),
+            ("javascript:alert(1)", "/"),
+        ] {
+            assert_eq!(own_path(referer), path, "{referer}");
+        }
+    }
+}

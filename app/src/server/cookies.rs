@@ -1,0 +1,135 @@
+//! The cookies of the pages: language, colours, and what one page tells the next. The session's cookie is not ours.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use data_encoding::BASE64URL_NOPAD;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+use super::Context;
+use crate::{Flash, Language, Preferences, Theme};
+
+/// Holds [`Language::tag`].
+const LANGUAGE_COOKIE: &str = "hayloft_language";
+/// Holds [`Theme::name`].
+const THEME_COOKIE: &str = "hayloft_theme";
+const FLASH_COOKIE: &str = "hayloft_flash";
+/// Seconds: long enough for a redirect on a bad line, too short to surprise somebody tomorrow.
+const FLASH_AGE: u32 = 60;
+/// Seconds of a year: how long a choice of language or colours is remembered.
+const PREFERENCE_AGE: u32 = 31_536_000;
+/// Bytes that every browser keeps in one cookie (RFC 6265 §6.1), less room for its attributes.
+const LONGEST_VALUE: usize = 3800;
+
+/// How the reader wants pages, by cookies first and `Accept-Language` second.
+#[must_use]
+pub fn preferences_of(headers: &HeaderMap) -> Preferences {
+    let accepted = || {
+        let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Language::accepted(header.unwrap_or_default())
+    };
+    Preferences {
+        language: cookie(headers, LANGUAGE_COOKIE).and_then(Language::of_tag).unwrap_or_else(accepted),
+        theme: cookie(headers, THEME_COOKIE).map(Theme::of_name).unwrap_or_default(),
+    }
+}
+
+/// The `Set-Cookie` value that makes the next page show `flash`; `None` if it does not fit into a cookie.
+#[must_use]
+pub fn flash_cookie(flash: &Flash, secure: bool) -> Option<HeaderValue> {
+    let json = serde_json::to_vec(flash).ok()?;
+    let value = BASE64URL_NOPAD.encode(&json);
+    (value.len() <= LONGEST_VALUE).then(|| set_cookie(FLASH_COOKIE, &value, FLASH_AGE, true, secure))?
+}
+
+/// What the page before left to say. It is said once: the cookie is taken back.
+pub(crate) fn take_flash() -> Option<Flash> {
+    let parts = use_context::<Parts>()?;
+    let value = cookie(&parts.headers, FLASH_COOKIE)?;
+    if let (Some(options), Some(expired)) =
+        (use_context::<ResponseOptions>(), set_cookie(FLASH_COOKIE, "", 0, true, false))
+    {
+        options.append_header(header::SET_COOKIE, expired);
+    }
+    let json = BASE64URL_NOPAD.decode(value.as_bytes()).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
+/// Remembers a language.
+pub(crate) fn set_language(context: &Context, language: Language) {
+    remember(set_cookie(LANGUAGE_COOKIE, language.tag(), PREFERENCE_AGE, true, context.secure));
+}
+
+/// Remembers colours.
+pub(crate) fn set_theme(context: &Context, theme: Theme) {
+    remember(set_cookie(THEME_COOKIE, theme.name(), PREFERENCE_AGE, true, context.secure));
+}
+
+fn remember(cookie: Option<HeaderValue>) {
+    if let (Some(options), Some(cookie)) = (use_context::<ResponseOptions>(), cookie) {
+        options.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+fn set_cookie(name: &str, value: &str, age: u32, http_only: bool, secure: bool) -> Option<HeaderValue> {
+    let http_only = if http_only { "; HttpOnly" } else { "" };
+    let secure = if secure { "; Secure" } else { "" };
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{http_only}{secure}"))
+        .ok()
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Failure, Form, Typed};
+    use domain::AppError;
+
+    fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).expect("header")))
+            .collect()
+    }
+
+    #[test]
+    fn a_cookie_wins_over_the_browsers_language() {
+        let both = headers(&[
+            (header::COOKIE, "other=1; hayloft_language=en; hayloft_theme=dark"),
+            (header::ACCEPT_LANGUAGE, "zh-CN"),
+        ]);
+        assert_eq!(preferences_of(&both), Preferences { language: Language::English, theme: Theme::Dark });
+        let one = headers(&[(header::ACCEPT_LANGUAGE, "zh-CN")]);
+        assert_eq!(preferences_of(&one), Preferences { language: Language::Chinese, theme: Theme::Auto });
+    }
+
+    #[test]
+    fn a_flash_survives_its_cookie() {
+        let flash = Flash::Refused {
+            form: Form::Register,
+            failure: Failure::App(AppError::NameTaken),
+            typed: Typed { username: "张三; Path=/".into(), ..Typed::default() },
+        };
+        let header = flash_cookie(&flash, true).expect("cookie");
+        let text = header.to_str().expect("ascii");
+        assert!(text.contains("HttpOnly") && text.contains("Secure") && text.contains("SameSite=Lax"));
+        let value = text.split([';', '=']).nth(1).expect("value");
+        let json = BASE64URL_NOPAD.decode(value.as_bytes()).expect("base64");
+        assert_eq!(serde_json::from_slice::<Flash>(&json).expect("flash"), flash);
+    }
+
+    #[test]
+    fn what_no_cookie_can_hold_is_not_sent() {
+        let flash = Flash::Restored { name: "x".repeat(4000) };
+        assert_eq!(flash_cookie(&flash, false), None);
+    }
+}

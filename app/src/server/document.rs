@@ -1,0 +1,83 @@
+//! The document around the app.
+
+use std::sync::Arc;
+
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use leptos::config::LeptosOptions;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_meta::{HashedStylesheet, MetaTags};
+
+use super::preferences_of;
+use crate::response::Response;
+use crate::{App, Preferences};
+
+/// The whole document, with the app in it. Sets the `Content-Security-Policy` of the answer, since only here the nonce
+/// of its scripts is known.
+#[must_use]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let preferences =
+        use_context::<Parts>().map_or_else(Preferences::default, |parts| preferences_of(&parts.headers));
+    provide_context(preferences);
+    if let Some(answer) = use_context::<ResponseOptions>() {
+        protect(&answer);
+        provide_context(response(answer));
+    }
+    view! {
+        <!DOCTYPE html>
+        <html lang=preferences.language.tag() data-theme=preferences.theme.name()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff"/>
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1f1d"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <HashedStylesheet options=options.clone() id="leptos"/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// The policy of pages: own scripts and styles only, no inline ones but those with the nonce, no frames, no plugins.
+/// Scripts are `'self'` beside the nonce because the preload of the module carries none; what people upload is never
+/// served with a script's media type.
+#[must_use]
+pub fn content_security_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+fn protect(answer: &ResponseOptions) {
+    let Some(nonce) = leptos::nonce::use_nonce() else { return };
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(nonce.as_inner())) {
+        answer.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+fn response(answer: ResponseOptions) -> Response {
+    let redirecting = answer.clone();
+    Response {
+        status: Arc::new(move |code| {
+            if let Ok(status) = StatusCode::from_u16(code) {
+                answer.set_status(status);
+            }
+        }),
+        redirect: Arc::new(move |path| {
+            if let Ok(location) = HeaderValue::from_str(path) {
+                redirecting.insert_header(header::LOCATION, location);
+                redirecting.set_status(StatusCode::SEE_OTHER);
+            }
+        }),
+    }
+}

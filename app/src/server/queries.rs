@@ -1,0 +1,71 @@
+//! What several server functions ask of `drive`.
+
+use domain::{AppError, Email, Field, NewPassword, NodeId, Reason, Username};
+use drive::{Actor, NewAccount};
+
+use super::Context;
+use crate::actions::nodes::Crumb;
+
+/// Parses the fields of a new account; the first that is wrong, from top to bottom, is said.
+pub(crate) fn new_account(
+    username: &str,
+    email: &str,
+    password: &str,
+    again: &str,
+) -> Result<NewAccount, AppError> {
+    let refuse = |field| move |reason| AppError::invalid(field, reason);
+    let username = Username::parse(username).map_err(refuse(Field::Username))?;
+    let email = Email::parse(email).map_err(refuse(Field::Email))?;
+    if password != again && !password.is_empty() {
+        return Err(AppError::invalid(Field::PasswordAgain, Reason::Different));
+    }
+    let password = NewPassword::parse(password).map_err(refuse(Field::Password))?;
+    Ok(NewAccount { username, email, password })
+}
+
+/// The way from the root to a folder.
+///
+/// # Errors
+/// [`AppError::NotFound`] if it is not a folder of theirs.
+pub(crate) async fn crumbs(context: &Context, actor: &Actor, id: &NodeId) -> Result<Vec<Crumb>, AppError> {
+    let root = Crumb { id: None, name: String::new() };
+    if *id == actor.root {
+        return Ok(vec![root]);
+    }
+    let mut path = vec![root];
+    let step =
+        |node: domain::Node| (node.id != actor.root).then_some(Crumb { id: Some(node.id), name: node.name });
+    let ancestors = context.drive.ancestors(actor, id).await.map_err(|error| error.to_app_error())?;
+    path.extend(ancestors.into_iter().filter(|node| node.id != *id).filter_map(step));
+    let itself = context.drive.node(actor, id).await.map_err(|error| error.to_app_error())?;
+    path.extend(step(itself));
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(username: &str, email: &str, password: &str, again: &str) -> Option<AppError> {
+        new_account(username, email, password, again).err()
+    }
+
+    #[test]
+    fn the_first_wrong_field_is_said() {
+        let long = "correct horse battery";
+        assert_eq!(refused("", "", "", ""), Some(AppError::invalid(Field::Username, Reason::Empty)));
+        assert_eq!(
+            refused("lin_wei", "x", long, long),
+            Some(AppError::invalid(Field::Email, Reason::Malformed))
+        );
+        assert_eq!(
+            refused("lin_wei", "a@b.cn", long, "correct horse"),
+            Some(AppError::invalid(Field::PasswordAgain, Reason::Different))
+        );
+        assert_eq!(
+            refused("lin_wei", "a@b.cn", "", ""),
+            Some(AppError::invalid(Field::Password, Reason::Empty))
+        );
+        assert_eq!(refused("lin_wei", "a@b.cn", long, long), None);
+    }
+}

@@ -1,0 +1,108 @@
+//! One request by XMLHttpRequest, which tells how much of a body has left, as `fetch` does not.
+
+use gloo_file::Blob;
+use gloo_file::futures::read_as_bytes;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::{ProgressEvent, XmlHttpRequest};
+
+use super::{ended, happen};
+use crate::upload::piece::Ticket;
+use crate::upload::queue::Event;
+use crate::upload::wire::{Answer, Request, Slice};
+
+/// A request in flight, with what is called about it. It has to be kept until it ended.
+pub(super) struct Exchange {
+    request: Option<XmlHttpRequest>,
+    _progress: Closure<dyn FnMut(ProgressEvent)>,
+    _end: Closure<dyn FnMut()>,
+}
+
+impl Exchange {
+    /// Sends `request`; the body is a slice of `file`, which the browser reads by itself while it sends. How it ends is
+    /// told as an event, never from within this call.
+    pub(super) fn begin(ticket: Ticket, request: &Request, file: Option<&web_sys::File>) -> Self {
+        let progress = Closure::new(move |event: ProgressEvent| {
+            happen(Event::Progress { ticket, sent: whole(event.loaded()) });
+        });
+        let body = request.body.and_then(|slice| cut(file?, slice));
+        let sent = if body.is_some() == request.body.is_some() { open(request) } else { None };
+        let end = {
+            let (sent, body, is_head) = (sent.clone(), body.clone(), request.method == "HEAD");
+            Closure::new(move || {
+                if let Some(sent) = &sent {
+                    end(ticket, sent, body.clone(), is_head);
+                }
+            })
+        };
+        let exchange = Self { request: sent, _progress: progress, _end: end };
+        if exchange.send(body.as_ref()).is_none() {
+            spawn_local(async move { ended(ticket, Event::Unreadable { ticket }) });
+        }
+        exchange
+    }
+
+    fn send(&self, body: Option<&web_sys::Blob>) -> Option<()> {
+        let request = self.request.as_ref()?;
+        request.set_onloadend(Some(self._end.as_ref().unchecked_ref()));
+        if body.is_some() {
+            request.upload().ok()?.set_onprogress(Some(self._progress.as_ref().unchecked_ref()));
+        }
+        request.send_with_opt_blob(body).ok()
+    }
+
+    /// Ends it without a word: aborting calls its listeners at once, while the engine is at work.
+    pub(super) fn abort(&self) {
+        let Some(request) = &self.request else { return };
+        request.set_onloadend(None);
+        if let Ok(upload) = request.upload() {
+            upload.set_onprogress(None);
+        }
+        // It fails only for a request that was never opened.
+        let _ = request.abort();
+    }
+}
+
+fn open(request: &Request) -> Option<XmlHttpRequest> {
+    let xhr = XmlHttpRequest::new().ok()?;
+    xhr.open_with_async(request.method, &request.path, true).ok()?;
+    for (name, value) in &request.headers {
+        xhr.set_request_header(name, value).ok()?;
+    }
+    Some(xhr)
+}
+
+/// The bytes of a slice, unread. A slice without a type leaves the `Content-Type` to us.
+#[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers; positions are below 2^53")]
+fn cut(file: &web_sys::File, slice: Slice) -> Option<web_sys::Blob> {
+    file.slice_with_f64_and_f64(slice.start as f64, slice.end as f64).ok()
+}
+
+fn end(ticket: Ticket, request: &XmlHttpRequest, body: Option<web_sys::Blob>, is_head: bool) {
+    let status = request.status().unwrap_or(0);
+    if status != 0 {
+        let text =
+            if is_head { String::new() } else { request.response_text().ok().flatten().unwrap_or_default() };
+        let header = |name: &str| request.get_response_header(name).ok().flatten();
+        return ended(ticket, Event::Answered { ticket, answer: Answer::read(status, header, text) });
+    }
+    // A file that was changed or deleted on the disk looks like a broken connection: reading one byte tells which it is.
+    let first = body.and_then(|body| body.slice_with_i32_and_i32(0, 1).ok());
+    spawn_local(async move {
+        let readable = match first {
+            Some(first) => read_as_bytes(&Blob::from(first)).await.is_ok(),
+            None => true,
+        };
+        ended(ticket, if readable { Event::Lost { ticket } } else { Event::Unreadable { ticket } });
+    });
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count of bytes, whole and below 2^53"
+)]
+const fn whole(number: f64) -> u64 {
+    number as u64
+}

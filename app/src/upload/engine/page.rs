@@ -1,0 +1,106 @@
+//! What the engine touches of the page besides requests: clock, title, clipboard, and the events of the window.
+
+use leptos::ev;
+use leptos::prelude::{document, window_event_listener};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDocument, HtmlTextAreaElement};
+
+use super::{happen, is_uploading};
+use crate::upload::queue::Event;
+use crate::upload::snapshot::Summary;
+
+/// Stands between our percentage and the page's own title.
+const SEPARATOR: &str = " · ";
+
+/// Unix milliseconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time after 1970, whole")]
+pub(super) fn now() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+/// Bits that differ from page to page.
+pub(super) fn seed() -> u64 {
+    js_sys::Math::random().to_bits() ^ js_sys::Math::random().to_bits().rotate_left(32) ^ now()
+}
+
+/// Listens for as long as the page lives: asks before uploads are interrupted, and goes on at once when the network or
+/// the person is back.
+pub(super) fn listen() {
+    let _stays = window_event_listener(ev::beforeunload, |event| {
+        if is_uploading() {
+            event.prevent_default();
+            // Browsers before 2024 ask only for a text; none of them shows it.
+            event.set_return_value("uploading");
+        }
+    });
+    let _stays = window_event_listener(ev::online, |_| happen(Event::Kick));
+    let _stays = window_event_listener(ev::focus, |_| happen(Event::Kick));
+    let _stays = window_event_listener(ev::visibilitychange, |_| {
+        if !document().hidden() {
+            happen(Event::Kick);
+        }
+    });
+}
+
+/// Puts the overall progress before the page's title while something is pending.
+pub(super) fn show_in_title(summary: &Summary) {
+    let shown = document().title();
+    let own = own_title(&shown);
+    let title =
+        if summary.pending == 0 { own.to_owned() } else { format!("{}%{SEPARATOR}{own}", summary.percent) };
+    if title != shown {
+        document().set_title(&title);
+    }
+}
+
+/// The title without a percentage of ours. It is read from the page each time, since the page may have changed it.
+fn own_title(shown: &str) -> &str {
+    match shown.split_once(SEPARATOR) {
+        Some((percent, own)) if is_percentage(percent) => own,
+        _ => shown,
+    }
+}
+
+fn is_percentage(text: &str) -> bool {
+    text.strip_suffix('%').is_some_and(|digits| digits.parse::<u8>().is_ok_and(|percent| percent <= 100))
+}
+
+/// Copies a text; says whether that worked. `navigator.clipboard` would need HTTPS, which a drive in a home may not have.
+pub(crate) fn copy(text: &str) -> bool {
+    try_copy(text).unwrap_or(false)
+}
+
+fn try_copy(text: &str) -> Option<bool> {
+    let body = document().body()?;
+    let area = document().create_element("textarea").ok()?.dyn_into::<HtmlTextAreaElement>().ok()?;
+    area.set_value(text);
+    area.set_class_name("unseen");
+    let before = document().active_element();
+    body.append_child(&area).ok()?;
+    area.select();
+    let copied = document().dyn_into::<HtmlDocument>().ok()?.exec_command("copy").unwrap_or(false);
+    area.remove();
+    if let Some(element) = before.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Losing the place in the page is a nuisance, not a failure.
+        let _ = element.focus();
+    }
+    Some(copied)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_title;
+
+    #[test]
+    fn only_our_own_percentage_is_taken_off() {
+        for (shown, own) in [
+            ("61% · Files – Hayloft", "Files – Hayloft"),
+            ("Files · Hayloft", "Files · Hayloft"),
+            ("250% · more", "250% · more"),
+            ("7% · 50% · sales", "50% · sales"),
+            ("", ""),
+        ] {
+            assert_eq!(own_title(shown), own, "{shown}");
+        }
+    }
+}

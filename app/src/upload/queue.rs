@@ -1,0 +1,249 @@
+//! The upload queue as a state machine: events in, commands out. Knows no browser, no clock and no network, so that
+//! every order of events can be tried on the host.
+//!
+//! The server holds the truth about what was uploaded; nothing is kept in the browser's storage. After a reload the list
+//! of unfinished uploads is asked for, and a file that is picked again goes on with its own.
+
+mod actions;
+mod answers;
+mod event;
+mod restore;
+mod schedule;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use domain::{PART_SIZE, UploadId};
+
+use super::backoff::{Dice, delay};
+use super::entry::{Entry, FileKey, Phase, Picked, Wait};
+use super::meter::Meter;
+use super::piece::Ticket;
+use super::verdict::{Problem, Why};
+use super::wire::Request;
+pub(crate) use event::{Action, Command, Event};
+
+/// Requests in flight at once. A browser opens six connections to one HTTP/1.1 origin: one stays for the rest of the page.
+const TOTAL: usize = 5;
+/// Of these, for one file.
+const PER_FILE: usize = 4;
+/// Failures in a row after which a waiting file leaves its place to others.
+const PATIENCE: u32 = 4;
+
+/// Whose request it is.
+#[derive(Clone, Debug)]
+enum Owner {
+    /// Of the piece at this place of a file.
+    Piece(FileKey, usize),
+    /// That which makes a file of its parts.
+    Joining(FileKey),
+    /// An upload being made for a file that is not wanted any more.
+    Unwanted,
+    /// The list of unfinished uploads.
+    List,
+    /// An upload being deleted, after this many failures.
+    Bin(UploadId, u32),
+}
+
+#[derive(Clone, Debug)]
+struct Flight {
+    owner: Owner,
+    /// When something was last heard of it.
+    heard: u64,
+}
+
+/// What is known of the unfinished uploads of earlier pages. Nothing is begun before that is known, since a new file
+/// could be one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Listing {
+    Wanted,
+    Known,
+}
+
+/// The queue.
+#[derive(Clone, Debug)]
+pub(crate) struct Queue {
+    now: u64,
+    entries: BTreeMap<FileKey, Entry>,
+    /// The keys of the files that are queued.
+    line: BTreeSet<FileKey>,
+    /// The keys of the files that are active.
+    live: BTreeSet<FileKey>,
+    flights: BTreeMap<Ticket, Flight>,
+    listing: Listing,
+    listing_wait: Option<Wait>,
+    listing_attempts: u32,
+    /// Uploads to be deleted, each with its failures so far, and when to go on with that.
+    bin: VecDeque<(UploadId, u32)>,
+    bin_until: u64,
+    /// The largest request body that the way to the server lets through, in bytes.
+    ceiling: u64,
+    /// Whether the last answer was that nobody is signed in.
+    signed_out: bool,
+    folders: Vec<String>,
+    /// How fast everything goes.
+    meter: Meter,
+    next_key: u32,
+    next_ticket: u64,
+    dice: Dice,
+    out: Vec<Command>,
+}
+
+impl Queue {
+    /// An empty queue. `seed` makes its jitter and its group names differ from those of other pages.
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self {
+            now: 0,
+            entries: BTreeMap::new(),
+            line: BTreeSet::new(),
+            live: BTreeSet::new(),
+            flights: BTreeMap::new(),
+            listing: Listing::Wanted,
+            listing_wait: None,
+            listing_attempts: 0,
+            bin: VecDeque::new(),
+            bin_until: 0,
+            ceiling: PART_SIZE,
+            signed_out: false,
+            folders: Vec::new(),
+            meter: Meter::new(),
+            next_key: 0,
+            next_ticket: 0,
+            dice: Dice::new(seed),
+            out: Vec::new(),
+        }
+    }
+
+    /// Takes one event at `now` (unix milliseconds) and says what is to be done, in order.
+    pub(crate) fn reduce(&mut self, now: u64, event: Event) -> Vec<Command> {
+        self.now = now;
+        match event {
+            Event::Start => {}
+            Event::Tick => self.measure(),
+            Event::Added { files, parent } => self.add(files, parent.as_ref()),
+            Event::Offered { key, file } => self.offer(key, &file),
+            Event::Folders(names) => self.folders = names,
+            Event::Progress { ticket, sent } => self.progress(ticket, sent),
+            Event::Answered { ticket, answer } => self.answered(ticket, &answer),
+            Event::Lost { ticket } => self.lost(ticket),
+            Event::Unreadable { ticket } => self.unreadable(ticket),
+            Event::Kick => self.kick(),
+            Event::User(action) => self.act(action),
+        }
+        self.drop_stalled();
+        self.fill();
+        if self.live.is_empty() {
+            self.meter.stop();
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// Whether time matters: something is in flight or waits.
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.flights.is_empty() || self.is_uploading() || !self.bin.is_empty() || self.listing_wait.is_some()
+    }
+
+    /// Whether leaving the page would interrupt something.
+    pub(crate) fn is_uploading(&self) -> bool {
+        !self.line.is_empty() || !self.live.is_empty()
+    }
+
+    /// All files, in the order in which they came.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (FileKey, &Entry)> {
+        self.entries.iter().map(|(key, entry)| (*key, entry))
+    }
+
+    /// The files that are at work.
+    pub(crate) fn live(&self) -> impl Iterator<Item = (FileKey, &Entry)> {
+        self.live.iter().filter_map(|key| Some((*key, self.entries.get(key)?)))
+    }
+
+    /// Every file that failed: name, bytes, reason.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = (String, u64, Problem)> {
+        self.entries.values().filter_map(|entry| match &entry.phase {
+            Phase::Failed(problem) => Some((entry.label.clone(), entry.size, problem.clone())),
+            _ => None,
+        })
+    }
+
+    /// Names of dropped folders that were not taken.
+    pub(crate) fn folders(&self) -> &[String] {
+        &self.folders
+    }
+
+    /// How fast everything goes together.
+    pub(crate) const fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// The time of the last event, unix milliseconds.
+    pub(crate) const fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// Changes where a file stands, and keeps the lists by it.
+    fn set_phase(&mut self, key: FileKey, phase: Phase) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        self.line.remove(&key);
+        self.live.remove(&key);
+        match phase {
+            Phase::Queued => self.line.insert(key),
+            Phase::Active => self.live.insert(key),
+            _ => false,
+        };
+        if phase != Phase::Active {
+            entry.meter.stop();
+            entry.wait = None;
+        }
+        entry.phase = phase;
+    }
+
+    fn insert(&mut self, entry: Entry) -> FileKey {
+        let key = FileKey(self.next_key);
+        self.next_key += 1;
+        let phase = entry.phase.clone();
+        self.entries.insert(key, entry);
+        self.set_phase(key, phase);
+        key
+    }
+
+    fn send(&mut self, owner: Owner, request: Request) -> Ticket {
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket += 1;
+        self.flights.insert(ticket, Flight { owner, heard: self.now });
+        self.out.push(Command::Send { ticket, request });
+        ticket
+    }
+
+    fn abort(&mut self, ticket: Ticket) {
+        if self.flights.remove(&ticket).is_some() {
+            self.out.push(Command::Abort(ticket));
+        }
+    }
+
+    /// A file has to wait after a failure. Failures that come while it waits already belong to the same trouble: they do
+    /// not make it wait longer, unless the server asks for it.
+    fn wait(&mut self, key: FileKey, why: Why, after: Option<u64>) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        let waits_already = entry.wait.is_some_and(|wait| wait.until > self.now);
+        if !waits_already {
+            entry.attempts = entry.attempts.saturating_add(1);
+        } else if after.is_none() {
+            return;
+        }
+        let until = self.now + delay(entry.attempts, after, &mut self.dice);
+        let until = entry.wait.map_or(until, |wait| wait.until.max(until));
+        entry.wait = Some(Wait { until, why });
+    }
+
+    /// A file got on: whatever stood in its way is gone.
+    fn relieve(&mut self, key: FileKey) {
+        let ceiling = self.ceiling;
+        if let Some(entry) = self.entries.get_mut(&key) {
+            entry.attempts = 0;
+            entry.wait = None;
+            entry.limit = entry.limit.saturating_mul(2).min(ceiling);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What the person does: adds, pauses, resumes, retries, cancels, clears.
+
+use std::collections::BTreeMap;
+
+use domain::NodeId;
+
+use super::{Action, Command, Entry, FileKey, Owner, Phase, Picked, Queue, Ticket};
+use crate::upload::piece::{Piece, Work};
+
+impl Queue {
+    /// Files were picked. One that waits to be picked again goes on; one that is in the queue already is not taken twice;
+    /// all others are new.
+    pub(super) fn add(&mut self, files: Vec<Picked>, parent: Option<&NodeId>) {
+        if !self.is_uploading() {
+            self.clear(|entry| matches!(entry.phase, Phase::Done { .. }));
+        }
+        let mut known: BTreeMap<(u64, i64), Vec<FileKey>> = BTreeMap::new();
+        for (key, entry) in self.entries.iter().filter(|(_, entry)| entry.may_go_on()) {
+            known.entry((entry.size, entry.modified)).or_default().push(*key);
+        }
+        for (index, picked) in files.into_iter().enumerate() {
+            let alike = known.get(&(picked.size, picked.modified)).into_iter().flatten();
+            let alike = alike.filter_map(|key| Some((*key, self.entries.get(key)?)));
+            let same = alike.filter(|(_, entry)| entry.is_same_file(&picked));
+            // One that waits for its file comes first, and of these the one that goes into this folder.
+            match same.max_by_key(|(_, entry)| (!entry.has_file, entry.parent.as_ref() == parent)) {
+                Some((_, entry)) if entry.has_file && !entry.is_over() => {}
+                Some((key, _)) => self.adopt(index, key),
+                None => {
+                    let group = format!("{:016x}{:016x}", self.dice.bits(), self.dice.bits());
+                    let key = self.insert(Entry::picked(picked, parent.cloned(), self.ceiling, group));
+                    self.out.push(Command::Keep { index, key });
+                }
+            }
+        }
+    }
+
+    /// A file was picked for one row: it goes on if it is that file; else nothing is begun.
+    pub(super) fn offer(&mut self, key: FileKey, file: &Picked) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        entry.mismatch = !entry.is_same_file(file);
+        if !entry.mismatch {
+            self.adopt(0, key);
+        }
+    }
+
+    fn adopt(&mut self, index: usize, key: FileKey) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        entry.has_file = true;
+        entry.mismatch = false;
+        entry.attempts = 0;
+        entry.limit = self.ceiling;
+        for piece in &mut entry.pieces {
+            piece.sure = false;
+        }
+        self.out.push(Command::Keep { index, key });
+        self.set_phase(key, Phase::Queued);
+    }
+
+    /// Does what the person asked for.
+    pub(super) fn act(&mut self, action: Action) {
+        match action {
+            Action::Pause(key) => self.pause(key),
+            Action::Resume(key) => self.resume(key),
+            Action::Retry(key) => self.retry(key),
+            Action::Cancel(key) => self.cancel(key),
+            Action::PauseAll => self.for_all(Entry::is_pending, Self::pause),
+            Action::ResumeAll => self.for_all(|entry| entry.phase == Phase::Paused, Self::resume),
+            Action::RetryFailed => self.for_all(|entry| matches!(entry.phase, Phase::Failed(_)), Self::retry),
+            Action::Clear => {
+                self.folders.clear();
+                self.clear(Entry::is_over);
+            }
+        }
+    }
+
+    fn for_all(&mut self, which: impl Fn(&Entry) -> bool, change: impl Fn(&mut Self, FileKey)) {
+        let keys: Vec<FileKey> =
+            self.entries.iter().filter(|(_, entry)| which(entry)).map(|(key, _)| *key).collect();
+        for key in keys {
+            change(self, key);
+        }
+    }
+
+    fn pause(&mut self, key: FileKey) {
+        if self.entries.get(&key).is_some_and(Entry::is_pending) {
+            self.halt(key);
+            self.set_phase(key, Phase::Paused);
+        }
+    }
+
+    fn resume(&mut self, key: FileKey) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        match entry.phase {
+            Phase::Paused => {
+                entry.attempts = 0;
+                entry.wait = None;
+                self.set_phase(key, Phase::Queued);
+            }
+            Phase::Active => {
+                entry.wait = None;
+                self.signed_out = false;
+            }
+            _ => {}
+        }
+    }
+
+    fn retry(&mut self, key: FileKey) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        // A name that cannot be one does not become one by trying.
+        if !matches!(entry.phase, Phase::Failed(_)) || entry.name.is_none() {
+            return;
+        }
+        entry.attempts = 0;
+        entry.limit = self.ceiling;
+        for piece in &mut entry.pieces {
+            piece.sure = false;
+        }
+        let next = if entry.has_file { Phase::Queued } else { Phase::NeedsFile };
+        self.set_phase(key, next);
+    }
+
+    fn cancel(&mut self, key: FileKey) {
+        let Some(entry) = self.entries.get(&key) else { return };
+        if matches!(entry.phase, Phase::Done { .. }) || entry.joining.is_some() {
+            return;
+        }
+        self.halt(key);
+        self.discard(key);
+        self.forget(key);
+    }
+
+    /// Puts a file's uploads into the bin, those included that are just being made.
+    fn discard(&mut self, key: FileKey) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        self.bin.extend(std::mem::take(&mut entry.spare).into_iter().map(|upload| (upload, 0)));
+        for piece in &mut entry.pieces {
+            let old = std::mem::replace(piece, Piece::planned(piece.range));
+            if let Some(flight) = old.work.ticket().and_then(|ticket| self.flights.get_mut(&ticket)) {
+                flight.owner = Owner::Unwanted;
+            }
+            self.bin.extend(old.upload.map(|upload| (upload, 0)));
+        }
+    }
+
+    /// Ends the requests of a file, but those that make something on the server: of these we want to know what they made.
+    pub(super) fn halt(&mut self, key: FileKey) {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        let mut tickets: Vec<Ticket> = Vec::new();
+        for piece in &mut entry.pieces {
+            if let Work::Asking(ticket) | Work::Sending { ticket, .. } = piece.work {
+                piece.lose();
+                tickets.push(ticket);
+            }
+        }
+        for ticket in tickets {
+            self.abort(ticket);
+        }
+    }
+
+    /// Takes out of sight what is over. A failed file's uploads go into the bin: nobody can go on with them any more.
+    fn clear(&mut self, which: impl Fn(&Entry) -> bool) {
+        let over: Vec<FileKey> =
+            self.entries.iter().filter(|(_, entry)| which(entry)).map(|(key, _)| *key).collect();
+        for key in over {
+            if self.entries.get(&key).is_some_and(|entry| matches!(entry.phase, Phase::Failed(_))) {
+                self.discard(key);
+            }
+            self.forget(key);
+        }
+    }
+
+    fn forget(&mut self, key: FileKey) {
+        self.line.remove(&key);
+        self.live.remove(&key);
+        self.entries.remove(&key);
+        self.out.push(Command::Release(key));
+    }
+}

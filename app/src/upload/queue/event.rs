@@ -1,0 +1,106 @@
+//! What the queue is told, and what it tells.
+
+use domain::NodeId;
+
+use crate::upload::entry::{FileKey, Picked};
+use crate::upload::piece::Ticket;
+use crate::upload::wire::{Answer, Request};
+
+/// What the person asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Stop this file for now.
+    Pause(FileKey),
+    /// Go on with this file; a waiting one does not wait longer.
+    Resume(FileKey),
+    /// Try a file again that failed.
+    Retry(FileKey),
+    /// Do not upload this file: forget it, and discard what arrived.
+    Cancel(FileKey),
+    /// Stop everything for now.
+    PauseAll,
+    /// Go on with everything that was stopped.
+    ResumeAll,
+    /// Try all files again that failed.
+    RetryFailed,
+    /// Take the files out of sight that are over, and the note about folders.
+    Clear,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// The page is there.
+    Start,
+    /// Files were picked or dropped.
+    Added {
+        /// In order.
+        files: Vec<Picked>,
+        /// The folder they go into; `None` is the root.
+        parent: Option<NodeId>,
+    },
+    /// A file was picked for this row.
+    Offered {
+        /// The row.
+        key: FileKey,
+        /// The file.
+        file: Picked,
+    },
+    /// Folders were dropped, which cannot be uploaded.
+    Folders(Vec<String>),
+    /// A request's body is on its way.
+    Progress {
+        /// Which request.
+        ticket: Ticket,
+        /// Bytes of the body that have left the browser.
+        sent: u64,
+    },
+    /// A request was answered.
+    Answered {
+        /// Which request.
+        ticket: Ticket,
+        /// By what.
+        answer: Answer,
+    },
+    /// A request was not answered.
+    Lost {
+        /// Which request.
+        ticket: Ticket,
+    },
+    /// A request was not sent, since its file cannot be read.
+    Unreadable {
+        /// Which request.
+        ticket: Ticket,
+    },
+    /// Time went by.
+    Tick,
+    /// The network came back, or the person came back to the page: no reason to wait longer.
+    Kick,
+    /// The person asked for something.
+    User(Action),
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Send this; what becomes of it is told with the ticket.
+    Send {
+        /// What to call it.
+        ticket: Ticket,
+        /// What to send.
+        request: Request,
+    },
+    /// End this request, and tell no more of it.
+    Abort(Ticket),
+    /// Hold the file at this place of the last [`Event::Added`] (0 for [`Event::Offered`]) under this key.
+    Keep {
+        /// Its place.
+        index: usize,
+        /// Its key.
+        key: FileKey,
+    },
+    /// Let go of the file of this key.
+    Release(FileKey),
+    /// A file has come to be in the drive.
+    Finished(NodeId),
+}

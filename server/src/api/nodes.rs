@@ -1,0 +1,117 @@
+//! Nodes as JSON. Five lines each: who asks, what, the drive, the answer.
+
+use axum::Json;
+use axum::extract::Query;
+use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::http::StatusCode;
+use domain::{AppError, Field, Node, Page, Reason};
+use drive::{Drive, ListOptions};
+use serde::Deserialize;
+
+use super::NodeRef;
+use crate::problem::{Problem, ProblemSchema};
+use crate::session::Caller;
+
+/// Items of a page when the request does not say.
+const DEFAULT_LIMIT: u32 = 200;
+/// Items of a page at most.
+const MAX_LIMIT: u32 = 1000;
+
+/// A file or folder.
+#[utoipa::path(
+    get, path = "/api/nodes/{id}", tag = "nodes", params(NodeRef),
+    responses(
+        (status = 200, body = Node),
+        (status = 401, description = "Nobody is signed in", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 404, description = "No such node", body = ProblemSchema, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn node(
+    State(drive): State<Drive>,
+    Caller(actor): Caller,
+    node: NodeRef,
+) -> Result<Json<Node>, Problem> {
+    Ok(Json(drive.node(&actor, &node.of(&actor)?).await?))
+}
+
+/// Moves a file or folder to the trash.
+#[utoipa::path(
+    delete, path = "/api/nodes/{id}", tag = "nodes", params(NodeRef),
+    responses(
+        (status = 204, description = "In the trash"),
+        (status = 401, description = "Nobody is signed in", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 403, description = "A root cannot be deleted", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 404, description = "No such node", body = ProblemSchema, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn trash(
+    State(drive): State<Drive>,
+    Caller(actor): Caller,
+    node: NodeRef,
+) -> Result<StatusCode, Problem> {
+    drive.trash(&actor, &node.of(&actor)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a file or folder back from the trash. It is numbered when its name was taken meanwhile.
+#[utoipa::path(
+    post, path = "/api/nodes/{id}/restore", tag = "nodes", params(NodeRef),
+    responses(
+        (status = 200, body = Node),
+        (status = 401, description = "Nobody is signed in", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 404, description = "Not in the trash", body = ProblemSchema, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn restore(
+    State(drive): State<Drive>,
+    Caller(actor): Caller,
+    node: NodeRef,
+) -> Result<Json<Node>, Problem> {
+    Ok(Json(drive.restore(&actor, &node.of(&actor)?).await?))
+}
+
+/// What a folder holds, folders first.
+#[utoipa::path(
+    get, path = "/api/nodes/{id}/children", tag = "nodes", params(NodeRef, ListQuery),
+    responses(
+        (status = 200, body = Page<Node>),
+        (status = 401, description = "Nobody is signed in", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 404, description = "No such folder", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "A parameter is refused", body = ProblemSchema, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn children(
+    State(drive): State<Drive>,
+    Caller(actor): Caller,
+    node: NodeRef,
+    query: Result<Query<ListQuery>, QueryRejection>,
+) -> Result<Json<Page<Node>>, Problem> {
+    let Query(query) = query.map_err(|_| Problem::malformed("the query cannot be read"))?;
+    Ok(Json(drive.children(&actor, &node.of(&actor)?, &query.options()?).await?))
+}
+
+/// Which part of a list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// Items at most, 1 to 1000; 200 when not given.
+    limit: Option<String>,
+    /// `name`, `size` or `modified`; with `-` before it the other way round.
+    sort: Option<String>,
+}
+
+impl ListQuery {
+    fn options(self) -> Result<ListOptions, AppError> {
+        let limit = match self.limit.as_deref().map(str::parse) {
+            None => DEFAULT_LIMIT,
+            Some(Ok(limit @ 1..=MAX_LIMIT)) => limit,
+            Some(_) => return Err(AppError::invalid(Field::Limit, Reason::Malformed)),
+        };
+        let sort = self.sort.as_deref().map(str::parse).transpose();
+        let sort = sort.map_err(|()| AppError::invalid(Field::Cursor, Reason::Unknown))?;
+        Ok(ListOptions { sort: sort.unwrap_or_default(), after: self.after, limit })
+    }
+}

@@ -1,0 +1,203 @@
+//! `POST /upload`: files from the plain form of a page, for browsers without script. Streamed into the upload core file
+//! by file; nothing is held, so any size goes.
+//!
+//! Answers with a redirect to the list, which tells the outcome. Files that came before one that was refused are there.
+
+use std::time::Duration;
+
+use app::{Failure, Flash};
+use axum::body::Body;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{Multipart, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use domain::{AppError, Conflict, Field as Input, FileName, NodeId, Reason, UploadMetadata};
+use drive::{Actor, Drive, NewUpload, NewUploadKind, Write};
+use futures::SinkExt;
+use futures::channel::mpsc;
+
+use crate::problem::Problem;
+use crate::session::Caller;
+use crate::state::AppState;
+use crate::tus;
+
+/// Bytes of the one field that is not a file.
+const MAX_TEXT: usize = 256;
+/// Chunks between the form's parser and the store.
+const IN_FLIGHT: usize = 4;
+/// A store that takes nothing for so long has failed in some way that it does not tell.
+const STUCK: Duration = Duration::from_secs(120);
+
+/// Takes a form with the fields `parent` (first, optional) and any number of files.
+pub(crate) async fn upload(
+    State(state): State<AppState>,
+    caller: Result<Caller, Problem>,
+    headers: HeaderMap,
+    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Response {
+    let Ok(Caller(actor)) = caller else {
+        return redirect("/login", None, &state);
+    };
+    let back = list_of(&headers);
+    let Ok(mut form) = form else {
+        let failure = Failure::App(AppError::invalid(Input::Metadata, Reason::Malformed));
+        return redirect(&back, Some(&Flash::Failed(failure)), &state);
+    };
+    let mut files = 0;
+    let outcome = take(&state.drive, &actor, &mut form, &mut files).await;
+    let flash = match outcome {
+        Ok(()) if files == 0 => Some(Flash::Failed(AppError::invalid(Input::Name, Reason::Empty).into())),
+        Ok(()) => Some(Flash::Uploaded { files }),
+        Err(error) => Some(Flash::Failed(error.into())),
+    };
+    redirect(&back, flash.as_ref(), &state)
+}
+
+async fn take(drive: &Drive, actor: &Actor, form: &mut Multipart, files: &mut u32) -> Result<(), AppError> {
+    let mut parent: Option<NodeId> = None;
+    while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+        match (field.name(), field.file_name()) {
+            (Some("parent"), None) => parent = read_parent(field).await?,
+            // A browser sends an empty file without a name when nothing was picked.
+            (_, Some("")) | (_, None) => {}
+            (_, Some(name)) => {
+                let name = FileName::parse(name).map_err(|reason| AppError::invalid(Input::Name, reason))?;
+                store(drive, actor, parent.clone(), name, field).await?;
+                *files += 1;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn read_parent(mut field: Field<'_>) -> Result<Option<NodeId>, AppError> {
+    let mut text = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
+        text.extend_from_slice(&chunk);
+        if text.len() > MAX_TEXT {
+            return Err(AppError::invalid(Input::Parent, Reason::Malformed));
+        }
+    }
+    match std::str::from_utf8(&text).map(str::trim) {
+        Ok("" | "root") => Ok(None),
+        Ok(id) => id.parse().map(Some).map_err(|_| AppError::invalid(Input::Parent, Reason::Malformed)),
+        Err(_) => Err(AppError::invalid(Input::Parent, Reason::Malformed)),
+    }
+}
+
+/// One file: an upload whose length is known at its end.
+async fn store(
+    drive: &Drive,
+    actor: &Actor,
+    parent: Option<NodeId>,
+    name: FileName,
+    mut field: Field<'_>,
+) -> Result<(), AppError> {
+    let metadata =
+        UploadMetadata { name: Some(name), parent, conflict: Conflict::Rename, ..UploadMetadata::default() };
+    let new = NewUpload { kind: NewUploadKind::Whole, length: None, metadata, raw_metadata: String::new() };
+    let upload = drive.begin_upload(actor, new).await.map_err(|error| told(&error))?;
+    let (mut sender, receiver) = mpsc::channel::<Result<Bytes, axum::Error>>(IN_FLIGHT);
+    let feeding = async move {
+        loop {
+            let chunk = field.chunk().await;
+            let outcome = chunk.as_ref().map(|_| ()).map_err(broken);
+            let item = match chunk {
+                Ok(Some(chunk)) => Ok(chunk),
+                Ok(None) => return outcome,
+                Err(error) => Err(axum::Error::new(error)),
+            };
+            // A closed channel: the writer gave up and says why.
+            match tokio::time::timeout(STUCK, sender.send(item)).await {
+                Ok(Ok(())) if outcome.is_ok() => {}
+                Ok(_) => return outcome,
+                Err(_) => return Err(AppError::StoreUnavailable { retry_after: 5 }),
+            }
+        }
+    };
+    let body = Write { offset: 0, length: None, content_length: None, checksum: None };
+    let writing = tus::write(drive, actor, &upload.id, body, Body::from_stream(receiver));
+    let (fed, written) = tokio::join!(feeding, writing);
+    let outcome = async {
+        // What the drive says explains more than a feed that it cut off.
+        let status = written.map_err(Problem::into_app_error)?;
+        fed?;
+        let end = Write {
+            offset: status.offset,
+            length: Some(status.offset),
+            content_length: Some(0),
+            checksum: None,
+        };
+        tus::write(drive, actor, &upload.id, end, Body::empty()).await.map_err(Problem::into_app_error)
+    };
+    let outcome = outcome.await;
+    if outcome.is_err() {
+        // A form cannot be resumed, so what arrived is of no use.
+        if let Err(error) = drive.cancel_upload(actor, &upload.id).await {
+            tracing::debug!(%error, "the upload of a form stays until it expires");
+        }
+    }
+    outcome.map(drop)
+}
+
+fn told(error: &drive::Error) -> AppError {
+    crate::metrics::count_store_error(error);
+    error.to_app_error()
+}
+
+fn broken(error: &MultipartError) -> AppError {
+    tracing::debug!(%error, "a form broke off or cannot be read");
+    AppError::invalid(Input::Metadata, Reason::Malformed)
+}
+
+/// The list that the form is on: the path of the Referer, which a browser that follows our policy sends for our own
+/// pages alone. Only its path is taken, so that no answer leads elsewhere.
+fn list_of(headers: &HeaderMap) -> String {
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let url = referer.and_then(|text| url::Url::parse(text).ok());
+    match url {
+        Some(url) if url.path().starts_with('/') && !url.path().starts_with("//") => match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        },
+        _ => "/".to_owned(),
+    }
+}
+
+fn redirect(to: &str, flash: Option<&Flash>, state: &AppState) -> Response {
+    let mut answer = StatusCode::SEE_OTHER.into_response();
+    let location = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    answer.headers_mut().insert(header::LOCATION, location);
+    let secure = state.settings.is_https();
+    if let Some(cookie) = flash.and_then(|flash| app::server::flash_cookie(flash, secure)) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_leads_back_to_a_page_of_ours() {
+        for (referer, expected) in [
+            ("http://localhost:3000/folder/abc?sort=size", "/folder/abc?sort=size"),
+            ("https://drive.example/", "/"),
+            ("https://evil.example/x", "/x"),
+            ("https://evil.example//evil.example", "/"),
+            ("javascript:alert(1)", "/"),
+            ("nonsense", "/"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::REFERER, referer.parse().expect("a value"));
+            let found = list_of(&headers);
+            assert!(found.starts_with('/') && !found.starts_with("//"), "{referer}: {found}");
+            if referer.starts_with("http") {
+                assert_eq!(found, expected);
+            }
+        }
+        assert_eq!(list_of(&HeaderMap::new()), "/");
+    }
+}

@@ -1,0 +1,87 @@
+//! For machines that watch: alive, ready, and the numbers.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// What Prometheus reads (text format 0.0.4).
+const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// `/health/live`, `/health/ready`, and `/metrics` by token.
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics_by_token))
+}
+
+/// `/metrics` alone, for a listener of its own.
+pub(crate) fn metrics_router(handle: PrometheusHandle) -> Router {
+    Router::new().route("/metrics", get(|| async move { text(&handle) }))
+}
+
+/// The process answers.
+async fn live() -> &'static str {
+    "alive\n"
+}
+
+/// Database and store work. Why not is for the log; whoever asks from outside learns only which one it is.
+async fn ready(State(state): State<AppState>) -> Response {
+    let health = state.drive.health().await;
+    if let Err(detail) = &health.database {
+        tracing::warn!(detail, "the database is not ready");
+    }
+    if !health.store.detail.is_empty() {
+        tracing::warn!(detail = health.store.detail, "the store is not well");
+    }
+    let word = |well| if well { "ok" } else { "unavailable" };
+    let store = if health.store.writable {
+        "ok"
+    } else if health.store.readable {
+        "read-only"
+    } else {
+        "unavailable"
+    };
+    let status = if health.is_well() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, format!("database: {}\nstore: {store}\n", word(health.database.is_ok()))).into_response()
+}
+
+async fn metrics_by_token(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = given.and_then(|value| value.strip_prefix("Bearer "));
+    match (&state.settings.metrics_token, given) {
+        // Without a token configured there is nothing here.
+        (None, _) => StatusCode::NOT_FOUND.into_response(),
+        (Some(token), Some(given)) if equal(token.as_bytes(), given.as_bytes()) => text(&state.metrics),
+        (Some(_), _) => Problem::from(domain::AppError::SignInRequired).into_response(),
+    }
+}
+
+fn text(handle: &PrometheusHandle) -> Response {
+    handle.run_upkeep();
+    ([(header::CONTENT_TYPE, PROMETHEUS_TEXT)], handle.render()).into_response()
+}
+
+/// Compares in a time that does not tell where the first difference is.
+fn equal(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::equal;
+
+    #[test]
+    fn secrets_are_compared_whole() {
+        assert!(equal(b"abc", b"abc"));
+        for other in [&b"abd"[..], b"ab", b"abcd", b""] {
+            assert!(!equal(b"abc", other));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What is counted, for Prometheus. Labels have few values: routes, not paths; kinds, not messages.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+const REQUESTS: &str = "hayloft_requests_total";
+const REQUEST_SECONDS: &str = "hayloft_request_duration_seconds";
+const RECEIVED: &str = "hayloft_received_bytes_total";
+const SENT: &str = "hayloft_sent_bytes_total";
+const UPLOADS: &str = "hayloft_running_uploads";
+const PUBLISH_SECONDS: &str = "hayloft_upload_completion_duration_seconds";
+const STORE_ERRORS: &str = "hayloft_store_errors_total";
+const DATABASE_ERRORS: &str = "hayloft_database_errors_total";
+
+/// Upper ends of the buckets, in seconds: a cached page to a patient client's timeout.
+const BUCKETS: [f64; 10] = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
+
+/// Installs the recorder on the first call of the process and returns its handle on every one.
+pub(crate) fn install() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let builder = PrometheusBuilder::new();
+            let builder = builder
+                .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)
+                .unwrap_or_else(|_| PrometheusBuilder::new());
+            let recorder = builder.build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("another recorder of metrics is installed; /metrics stays empty");
+            }
+            describe();
+            handle
+        })
+        .clone()
+}
+
+fn describe() {
+    describe_counter!(REQUESTS, "Requests by method, route and status.");
+    describe_histogram!(REQUEST_SECONDS, "Seconds until the head of the answer, by route.");
+    describe_counter!(RECEIVED, "Bytes of uploads that arrived.");
+    describe_counter!(SENT, "Bytes of downloads that left.");
+    describe_gauge!(UPLOADS, "Requests that are writing an upload now.");
+    describe_histogram!(
+        PUBLISH_SECONDS,
+        "Seconds of the requests that completed a file, after their last byte."
+    );
+    describe_counter!(STORE_ERRORS, "Failures of the blob store that reached a request, by kind.");
+    describe_counter!(DATABASE_ERRORS, "Failures of the database that reached a request.");
+}
+
+/// One request was answered.
+pub(crate) fn count_request(method: &'static str, route: String, status: u16, took: Duration) {
+    histogram!(REQUEST_SECONDS, "route" => route.clone()).record(took.as_secs_f64());
+    counter!(REQUESTS, "method" => method, "route" => route, "status" => status.to_string()).increment(1);
+}
+
+/// Bytes of an upload arrived.
+pub(crate) fn count_received(bytes: usize) {
+    counter!(RECEIVED).increment(bytes as u64);
+}
+
+/// Bytes of a download left.
+pub(crate) fn count_sent(bytes: usize) {
+    counter!(SENT).increment(bytes as u64);
+}
+
+/// An upload was completed; the time is from the last byte to the answer.
+pub(crate) fn count_publish(took: Duration) {
+    histogram!(PUBLISH_SECONDS).record(took.as_secs_f64());
+}
+
+/// A use case failed; counts it when the store or the database is the cause.
+pub(crate) fn count_store_error(error: &drive::Error) {
+    match error {
+        drive::Error::Store(error) => {
+            counter!(STORE_ERRORS, "kind" => error.kind().as_str()).increment(1);
+        }
+        drive::Error::Database(_) => counter!(DATABASE_ERRORS).increment(1),
+        _ => {}
+    }
+}
+
+/// Counts a running upload for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct RunningUpload(());
+
+impl RunningUpload {
+    pub(crate) fn begin() -> Self {
+        gauge!(UPLOADS).increment(1);
+        Self(())
+    }
+}
+
+impl Drop for RunningUpload {
+    fn drop(&mut self) {
+        gauge!(UPLOADS).decrement(1);
+    }
+}

@@ -1,0 +1,76 @@
+//! The pages: the one module that knows Leptos. It gives every page and server function what it needs to know of the
+//! request, and renders the document.
+
+use std::sync::{Arc, OnceLock};
+
+use app::server::Context;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use tower_sessions::Session;
+
+use crate::client::Peer;
+use crate::problem::Problem;
+use crate::session::{SessionHandle, actor_of};
+use crate::site;
+use crate::state::AppState;
+
+/// Pages and server functions, and what answers paths that nobody knows.
+pub(crate) fn router(state: &AppState) -> Router<AppState> {
+    let site = state.site.clone();
+    Router::new()
+        .leptos_routes(state, route_list(), move || app::server::shell(site.clone()))
+        .fallback(unknown)
+}
+
+/// The routes of the app, asked for once in a process: while Leptos lists them, pages that are being rendered elsewhere
+/// in the process hang for good (leptos#4773). Only tests have several routers.
+fn route_list() -> Vec<AxumRouteListing> {
+    static LIST: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    LIST.get_or_init(|| generate_route_list(app::App)).clone()
+}
+
+/// Puts what the pages need into the request. Leptos hands the extensions on.
+pub(crate) async fn provide_context(
+    State(state): State<AppState>,
+    peer: Peer,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let context = Context {
+        actor: actor_of(&state.drive, &session).await?,
+        drive: state.drive.clone(),
+        client: peer.0,
+        session: Arc::new(SessionHandle(session)),
+        secure: state.settings.is_https(),
+    };
+    let signed_in = context.actor.is_some();
+    request.extensions_mut().insert(context);
+    let mut response = next.run(request).await;
+    // What one person saw must not be shown to the next one by a cache or the back button after signing out.
+    let caching = response.headers_mut().entry(header::CACHE_CONTROL);
+    caching.or_insert(HeaderValue::from_static(if signed_in { "no-store" } else { "no-cache" }));
+    Ok(response)
+}
+
+/// A public file, or the page that says that there is none.
+async fn unknown(State(state): State<AppState>, request: Request) -> Response {
+    // The page that may be rendered instead wants the whole request.
+    let mut head = Request::new(Body::empty());
+    *head.method_mut() = request.method().clone();
+    *head.uri_mut() = request.uri().clone();
+    *head.headers_mut() = request.headers().clone();
+    if let Some(file) = site::public_file(&state.site, head).await {
+        return file;
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let page = file_and_error_handler_with_context(|| {}, app::server::shell);
+    page(request.uri().clone(), State(state), request).await
+}

@@ -1,0 +1,76 @@
+//! Every route and every layer, in order: a request passes the layers of [`router`] from the top of the list to the
+//! bottom, and its answer from the bottom to the top.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, post};
+use domain::AppError;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::{api, form_upload, health, intake, observe, pages, security, session, site};
+
+/// Forms and JSON are small; what is large has a route without this limit.
+const SMALL_BODY: usize = 64 * 1024;
+
+/// The whole service.
+pub fn router(state: AppState) -> Router {
+    // Bodies of any size, streamed; what a refusal leaves of them is drained.
+    let streamed = api_uploads()
+        .route("/upload", post(form_upload::upload))
+        .layer(ServiceBuilder::new().layer(DefaultBodyLimit::disable()).layer(from_fn(intake::layer)));
+    let json = Router::from(api::routes())
+        .method_not_allowed_fallback(method_not_allowed)
+        .route("/api", any(unknown))
+        .route("/api/{*path}", any(unknown));
+    let pages = pages::router(&state).layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(state.clone(), security::limit_attempts))
+            .layer(from_fn_with_state(state.clone(), pages::provide_context))
+            // Server functions read their input without asking for a limit.
+            .layer(RequestBodyLimitLayer::new(SMALL_BODY)),
+    );
+    let with_session = pages.merge(streamed).merge(json).layer(
+        ServiceBuilder::new()
+            .layer(security::csrf(&state.settings))
+            .layer(from_fn_with_state(state.clone(), session::remember_client))
+            .layer(session::layer(&state))
+            .layer(from_fn(session::prolong)),
+    );
+    with_session
+        .merge(site::router(&state.site))
+        .merge(health::router())
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(observe::request))
+                .layer(from_fn_with_state(state.clone(), security::headers))
+                .layer(CatchPanicLayer::custom(panicked)),
+        )
+        .with_state(state)
+}
+
+fn api_uploads() -> Router<AppState> {
+    Router::from(api::uploads()).method_not_allowed_fallback(method_not_allowed)
+}
+
+async fn unknown() -> Problem {
+    Problem::from(AppError::NotFound)
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::protocol(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "this method means nothing here")
+}
+
+/// A panic is a bug of ours; the hook of the process logged where it was.
+#[expect(clippy::needless_pass_by_value, reason = "the form that the layer wants")]
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let incident = data_encoding::HEXLOWER.encode(&rand::random::<[u8; 5]>());
+    tracing::error!(incident, "a request panicked");
+    Problem::from(AppError::Internal { incident }).into_response()
+}

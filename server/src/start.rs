@@ -1,0 +1,77 @@
+//! From options to a drive: the database and the store are opened, and what is wrong with them is said in one sentence.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use drive::{Database, Drive};
+use storage::BlobStore;
+
+use crate::config::{DatabaseOptions, StoreOptions};
+
+/// The database, brought up to date.
+///
+/// # Errors
+/// A sentence.
+pub(crate) async fn migrated(options: &DatabaseOptions) -> Result<Database, String> {
+    let database = Database::connect(&options.url()).await.map_err(|error| error.to_string())?;
+    database.migrate().await.map_err(|error| error.to_string())?;
+    Ok(database)
+}
+
+/// The store, after it took a small file and gave it back.
+///
+/// # Errors
+/// A sentence.
+pub(crate) async fn working_store(options: &StoreOptions, data: &Path) -> Result<Arc<dyn BlobStore>, String> {
+    let store = opened_store(options, data).await?;
+    match storage::probe(&*store).await {
+        Ok(()) => Ok(store),
+        // A cluster that is starting leaves safe mode by itself; until then files can be read.
+        Err(error) if error.kind() == storage::ErrorKind::SafeMode => {
+            tracing::warn!(%error, "the store is in safe mode: uploads wait until it is left");
+            Ok(store)
+        }
+        Err(error) => Err(format!(
+            "the blob store {} cannot be used: {error}; check that it runs and that --store-url (HAYLOFT_STORE_URL) is right",
+            shown(options, data)
+        )),
+    }
+}
+
+/// The drive of a command that only touches accounts.
+///
+/// # Errors
+/// A sentence.
+pub(crate) async fn drive(database: &DatabaseOptions, store: &StoreOptions) -> Result<Drive, String> {
+    let opened = opened_store(store, &database.data).await?;
+    join(migrated(database).await?, opened, store).await
+}
+
+/// Database and store, with what the options say of them.
+///
+/// # Errors
+/// A sentence.
+pub(crate) async fn join(
+    database: Database,
+    store: Arc<dyn BlobStore>,
+    options: &StoreOptions,
+) -> Result<Drive, String> {
+    Drive::open(database, store, options.drive()).await.map_err(|error| error.to_app_error().to_string())
+}
+
+async fn opened_store(options: &StoreOptions, data: &Path) -> Result<Arc<dyn BlobStore>, String> {
+    let url = options.url(data)?;
+    storage::open(url.as_str()).await.map_err(|error| {
+        let shown = shown(options, data);
+        format!("the blob store {shown} cannot be opened: {error}; set --store-url (HAYLOFT_STORE_URL)")
+    })
+}
+
+/// The URL without what could be a secret.
+fn shown(options: &StoreOptions, data: &Path) -> String {
+    let Ok(mut url) = options.url(data) else { return String::new() };
+    if url.password().is_some() && url.set_password(Some("…")).is_err() {
+        return url.scheme().to_owned();
+    }
+    url.to_string()
+}

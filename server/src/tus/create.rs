@@ -1,0 +1,104 @@
+//! `POST /api/uploads`: a new upload, whole, partial or final, with or without its first bytes.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use drive::{Actor, NewUpload, NewUploadKind, Write};
+use http_body::Body as _;
+
+use super::answer::{Progress, created, with_version};
+use super::header::{self, Concat};
+use super::{metadata, unsupported_type, write};
+use crate::problem::Problem;
+use crate::session::Caller;
+use crate::state::AppState;
+
+/// Makes an upload, and takes its first bytes when the request has some.
+#[utoipa::path(
+    post, path = "/api/uploads", tag = "uploads",
+    params(
+        ("Tus-Resumable" = String, Header, description = "1.0.0"),
+        ("Upload-Length" = Option<u64>, Header, description = "Bytes in all"),
+        ("Upload-Defer-Length" = Option<u8>, Header, description = "1 when the length comes later"),
+        ("Upload-Metadata" = Option<String>, Header, description = "filename, filetype, parent, conflict, lastmodified, blake3; for parts also group, offset, total"),
+        ("Upload-Concat" = Option<String>, Header, description = "partial, or final; and the URLs of its parts"),
+        ("Upload-Checksum" = Option<String>, Header, description = "Of the body, when there is one"),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream", description = "The first bytes; may be absent"),
+    responses(
+        (status = 201, description = "Made; a completed one says which file it became in Hayloft-Node"),
+        (status = 400, description = "A header is missing or cannot be read", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 412, description = "Not tus 1.0.0", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 413, description = "Larger than this server takes", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "A name or folder is refused", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 507, description = "The drive is full", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn create(
+    State(state): State<AppState>,
+    caller: Result<Caller, Problem>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let outcome = async {
+        header::require_version(&headers)?;
+        let Caller(actor) = caller?;
+        create_checked(&state, &actor, &headers, body).await
+    };
+    with_version(outcome.await)
+}
+
+async fn create_checked(
+    state: &AppState,
+    actor: &Actor,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let kind = header::concat(headers)?;
+    let length = match kind {
+        Concat::Final(_) if headers.contains_key(header::UPLOAD_LENGTH) => {
+            return Err(Problem::malformed(
+                "a final upload is as long as its parts; leave Upload-Length out",
+            ));
+        }
+        Concat::Final(_) => None,
+        Concat::Whole | Concat::Partial => header::length_or_deferred(headers)?,
+    };
+    let raw_metadata = header::text(headers, &header::UPLOAD_METADATA)?.unwrap_or_default().to_owned();
+    let metadata = metadata::parse(&raw_metadata)?;
+    let first = first_write(&kind, headers, &body)?;
+    let kind = match kind {
+        Concat::Whole => NewUploadKind::Whole,
+        Concat::Partial => NewUploadKind::Partial,
+        Concat::Final(parts) => NewUploadKind::Final(parts),
+    };
+    let status = state.drive.begin_upload(actor, NewUpload { kind, length, metadata, raw_metadata }).await?;
+    let Some(first) = first.filter(|_| status.node.is_none()) else {
+        return Ok(created(&state.settings, &status, Progress::Unsaid));
+    };
+    match write(&state.drive, actor, &status.id, first, body).await {
+        Ok(status) => Ok(created(&state.settings, &status, Progress::Said)),
+        Err(problem) => {
+            // The client is not told where the upload is, so nobody could go on with it.
+            if let Err(error) = state.drive.cancel_upload(actor, &status.id).await {
+                tracing::debug!(%error, "an upload whose first bytes were refused stays until it expires");
+            }
+            Err(problem)
+        }
+    }
+}
+
+/// The write that comes with a creation, if one does.
+fn first_write(kind: &Concat, headers: &HeaderMap, body: &Body) -> Result<Option<Write>, Problem> {
+    let content_length = header::content_length(headers)?;
+    match (kind, header::is_bytes(headers)) {
+        (Concat::Final(_), _) => Ok(None),
+        (_, true) => {
+            Ok(Some(Write { offset: 0, length: None, content_length, checksum: header::checksum(headers)? }))
+        }
+        // Without its content type a body is not bytes of the file; to ignore it would lose them silently.
+        (_, false) if body.size_hint().lower() > 0 => Err(unsupported_type()),
+        (_, false) => Ok(None),
+    }
+}

@@ -1,0 +1,174 @@
+//! Signing in and what a session is worth, before, during and after.
+
+use axum::body::Body;
+
+use crate::support::{PASSWORD, Service};
+
+#[tokio::test]
+async fn signing_in_opens_the_drive_and_signing_out_closes_it() {
+    let service = Service::start().await;
+    let browser = service.signed_in("lin_wei").await;
+    assert_eq!(browser.get("/api/nodes/root").await.status, 200);
+    let session = browser.cookie(server::COOKIE).expect("a cookie");
+    assert_eq!(browser.post("/form/sign-out", &[]).await.status, 200);
+    assert_eq!(browser.cookie(server::COOKIE), None, "the browser forgets it");
+    browser.set_cookie(server::COOKIE, &session);
+    browser.get("/api/nodes/root").await.is_problem(401, "sign-in-required");
+}
+
+#[tokio::test]
+async fn the_cookie_is_kept_from_scripts_and_other_sites() {
+    let service = Service::start().await;
+    service.account("lin_wei").await;
+    let browser = service.browser();
+    let answer = browser.sign_in("lin_wei", PASSWORD).await;
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("hayloft_session=") && cookie.contains("HttpOnly"), "{cookie}");
+    assert!(cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
+    assert!(!cookie.contains("Secure") && !cookie.contains("Max-Age"), "ends with the browser: {cookie}");
+
+    let fields = [("login", "lin_wei"), ("password", PASSWORD), ("remember", "on")];
+    let answer = service.browser().post("/form/sign-in", &fields).await;
+    assert!(answer.header("set-cookie").contains("Max-Age=604"), "a week: {}", answer.header("set-cookie"));
+
+    let settings = server::Settings {
+        public_url: Some("https://drive.example.org".parse().expect("a url")),
+        ..server::Settings::default()
+    };
+    let service = Service::with(drive::Config::default(), settings).await;
+    service.account("lin_wei").await;
+    let answer = service.browser().sign_in("lin_wei", PASSWORD).await;
+    assert!(answer.header("set-cookie").contains("Secure"));
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_user_are_the_same() {
+    let service = Service::start().await;
+    service.account("lin_wei").await;
+    let wrong = service.browser().sign_in("lin_wei", "not the password").await;
+    let unknown = service.browser().sign_in("nobody_here", "not the password").await;
+    assert_eq!((wrong.status, &wrong.body), (401, &unknown.body));
+    assert_eq!(wrong.status, unknown.status);
+    let names = |answer: &crate::support::Answer| {
+        let mut names: Vec<_> = answer.headers.keys().map(ToString::to_string).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&wrong), names(&unknown));
+    assert!(!wrong.has("set-cookie") && !unknown.has("set-cookie"));
+}
+
+#[tokio::test]
+async fn an_id_known_before_signing_in_is_worth_nothing_after_it() {
+    let service = Service::start().await;
+    service.account("lin_wei").await;
+
+    // An id that the attacker made up.
+    let planted = "AAAAAAAAAAAAAAAAAAAAAA";
+    let victim = service.browser();
+    victim.set_cookie(server::COOKIE, planted);
+    assert_eq!(victim.sign_in("lin_wei", PASSWORD).await.status, 200);
+    let first = victim.cookie(server::COOKIE).expect("a cookie");
+    assert_ne!(first, planted);
+
+    // An id that was a session of somebody: signing in again must end it.
+    assert_eq!(victim.sign_in("lin_wei", PASSWORD).await.status, 200);
+    assert_ne!(victim.cookie(server::COOKIE).expect("a cookie"), first);
+
+    for stolen in [planted, &first] {
+        let attacker = service.browser();
+        attacker.set_cookie(server::COOKIE, stolen);
+        attacker.get("/api/nodes/root").await.is_problem(401, "sign-in-required");
+    }
+    assert_eq!(victim.get("/api/nodes/root").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_revoked_session_is_over_at_once() {
+    let service = Service::start().await;
+    let browser = service.signed_in("lin_wei").await;
+    let actor = service
+        .drive
+        .sign_in(&domain::Login::parse("lin_wei"), PASSWORD, &drive::Client::default())
+        .await
+        .expect("an actor");
+    let sessions = service.drive.sessions_of(&actor).await.expect("sessions");
+    assert_eq!(sessions.len(), 1);
+    assert_eq!(sessions[0].address.as_deref(), Some("198.51.100.7"), "it says where it was made");
+    service.drive.revoke_session(&actor, &sessions[0].id).await.expect("revoked");
+    browser.get("/api/nodes/root").await.is_problem(401, "sign-in-required");
+}
+
+#[tokio::test]
+async fn visitors_cost_no_session() {
+    let service = Service::start().await;
+    for path in ["/login", "/register", "/api/nodes/root", "/nowhere"] {
+        let answer = service.browser().get(path).await;
+        let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+        assert!(cookies.is_empty(), "{path}: {cookies:?}");
+    }
+}
+
+#[tokio::test]
+async fn tries_are_limited_per_address() {
+    let attempts_per_minute = std::num::NonZeroU32::new(5).expect("not zero");
+    let settings = server::Settings { attempts_per_minute, ..server::Settings::default() };
+    let service = Service::with(drive::Config::default(), settings).await;
+    service.account("lin_wei").await;
+    let browser = service.browser();
+    let mut refused = None;
+    for _ in 0..10 {
+        let answer = browser.sign_in("nobody_here", "not the password").await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+        assert_eq!(answer.status, 401);
+    }
+    let refused = refused.expect("a limit");
+    assert!(refused.header("retry-after").parse::<u64>().expect("seconds") > 0);
+    assert!(refused.text().contains("too-many-requests"), "{}", refused.text());
+    assert_eq!(browser.sign_in("lin_wei", PASSWORD).await.status, 429, "also the right one, from there");
+
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html")];
+    let answer = browser.send("POST", "/form/sign-in", &form, "login=a&password=b").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/login"), "without script: the form again");
+
+    let mut elsewhere = service.browser();
+    elsewhere.address = "198.51.100.8:4711".parse().expect("an address");
+    assert_eq!(elsewhere.sign_in("lin_wei", PASSWORD).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_setup_link_works_once() {
+    let service = Service::start().await;
+    let secret = service.drive.setup_link().await.expect("an answer").expect("no administrator yet");
+    let browser = service.browser();
+    assert_eq!(browser.get(&format!("/setup/{secret}")).await.status, 200);
+    let fields = [
+        ("secret", secret.as_str()),
+        ("username", "admin_lin"),
+        ("email", "admin@example.org"),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    let answer = browser.post("/form/set-up", &fields).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(browser.get("/api/nodes/root").await.status, 200, "and is signed in");
+    let fields =
+        [fields[0], ("username", "second_one"), ("email", "second@example.org"), fields[3], fields[4]];
+    let answer = service.browser().post("/form/set-up", &fields).await;
+    assert!((400..500).contains(&answer.status), "{}", answer.status);
+    assert_eq!(service.drive.setup_link().await.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn tokens_and_cookies_are_not_mixed() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    assert_eq!(user.get("/api/nodes/root").await.status, 200);
+    let browser = service.signed_in("eve_l").await;
+    let wrong = [("authorization", "Bearer hlt_wrong")];
+    let answer = browser.send("GET", "/api/nodes/root", &wrong, Body::empty()).await;
+    answer.is_problem(401, "sign-in-required");
+}

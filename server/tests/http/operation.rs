@@ -1,0 +1,203 @@
+//! For those who run it: health, metrics, the files of the site, and the program's commands.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use axum::body::Body;
+
+use crate::support::{PASSWORD, Service};
+
+#[tokio::test]
+async fn alive_and_ready() {
+    let service = Service::start().await;
+    assert_eq!(service.guest().get("/health/live").await.status, 200);
+    let answer = service.guest().get("/health/ready").await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, "database: ok\nstore: ok\n"));
+    service.store.faults().outage(storage::ErrorKind::Unavailable);
+    let answer = service.guest().get("/health/ready").await;
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert!(answer.text().contains("database: ok\nstore: "), "{}", answer.text());
+    assert_eq!(service.guest().get("/health/live").await.status, 200, "a restart would not help");
+}
+
+#[tokio::test]
+async fn metrics_by_token_only() {
+    let service = Service::start().await;
+    assert_eq!(service.guest().get("/metrics").await.status, 404, "no token is configured");
+    let settings = server::Settings {
+        metrics_token: Some("0123456789abcdef".to_owned()),
+        ..server::Settings::default()
+    };
+    let service = Service::with(drive::Config::default(), settings).await;
+    let user = service.user("lin_wei").await;
+    let node = user.file("a.txt", "hello").await;
+    user.get(&format!("/api/nodes/{node}/content")).await;
+    assert_eq!(service.guest().get("/metrics").await.status, 401);
+    assert_eq!(user.get("/metrics").await.status, 401, "a person's token is none");
+    let token = [("authorization", "Bearer 0123456789abcdef")];
+    let answer = service.guest().send("GET", "/metrics", &token, Body::empty()).await;
+    assert_eq!(answer.status, 200);
+    let text = answer.text();
+    for line in [
+        "hayloft_requests_total{method=\"GET\",route=\"/api/nodes/{id}/content\",status=\"200\"}",
+        "hayloft_received_bytes_total",
+        "hayloft_sent_bytes_total",
+        "hayloft_running_uploads",
+        "hayloft_request_duration_seconds_bucket",
+    ] {
+        assert!(text.contains(line), "{line} is missing in\n{text}");
+    }
+    assert!(!text.contains(&node), "labels name no node");
+}
+
+#[tokio::test]
+async fn files_of_the_site_are_sent_compressed_and_kept() {
+    let service = Service::start().await;
+    for (accepted, encoding, body) in
+        [("br, gzip", Some("br"), "brotli"), ("gzip", Some("gzip"), "gzip"), ("identity", None, "plain")]
+    {
+        let headers = [("accept-encoding", accepted)];
+        let answer = service.guest().send("GET", "/pkg/hayloft.1a2b.js", &headers, Body::empty()).await;
+        assert_eq!((answer.status, answer.text().as_str()), (200, body));
+        assert_eq!(
+            answer.headers.get("content-encoding").map(|value| value.to_str().expect("ASCII")),
+            encoding
+        );
+        assert!(answer.header("content-type").contains("javascript"), "{}", answer.header("content-type"));
+        assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+    }
+    let wasm = service.guest().get("/pkg/hayloft.3c4d.wasm").await;
+    assert_eq!(wasm.header("content-type"), "application/wasm");
+    let icon = service.guest().get("/favicon.svg").await;
+    assert_eq!((icon.status, icon.header("cache-control")), (200, "no-cache"));
+    for path in [
+        "/pkg/nothing.js",
+        "/pkg/../hash.txt",
+        "/pkg/%2e%2e/%2e%2e/test.db",
+        "/../test.db",
+        "/%2e%2e/test.db",
+    ] {
+        let answer = service.guest().get(path).await;
+        assert!(matches!(answer.status, 400 | 404), "{path}: {}", answer.status);
+        assert!(!answer.text().contains("SQLite"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_page_says_so() {
+    let service = Service::start().await;
+    let answer = service.guest().get("/nowhere").await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.header("content-type").starts_with("text/html"));
+    assert_eq!(service.guest().send("PUT", "/nowhere", &[], Body::empty()).await.status, 405);
+}
+
+fn program(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hayloft"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HAYLOFT_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).env("HAYLOFT_DATA", directory).current_dir(directory);
+    command
+}
+
+fn run(directory: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = program(directory, arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program");
+    child.stdin.take().expect("stdin").write_all(input.as_bytes()).expect("written");
+    child.wait_with_output().expect("an end")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+#[test]
+fn accounts_and_tokens_by_command() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let create =
+        ["admin", "create", "--username", "admin_lin", "--email", "a@example.org", "--password-stdin"];
+    let output = run(directory.path(), &create, &format!("{PASSWORD}\n"));
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let output = run(directory.path(), &["token", "create", "--user", "admin_lin"], "");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let token = text(&output.stdout).strip_suffix('\n').expect("a line");
+    assert!(
+        token.starts_with("hlt_") && token.len() > 40 && !token.contains(char::is_whitespace),
+        "{token:?}"
+    );
+
+    let output = run(directory.path(), &create, &format!("{PASSWORD}\n"));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("the user name is taken"), "{}", text(&output.stderr));
+    let output = run(directory.path(), &["token", "create", "--user", "nobody_here"], "");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    assert!(text(&output.stderr).contains("no such user"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn what_is_wrong_ends_the_start_with_one_sentence() {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::create_dir_all(directory.path().join("site/pkg")).expect("a site");
+    std::fs::write(directory.path().join("file"), "in the way").expect("a file");
+    let site = ["serve", "--site", "site", "--listen", "127.0.0.1:0"];
+    for (extra, word) in [
+        (&["--max-file-size", "5 apples"][..], "HAYLOFT_MAX_FILE_SIZE"),
+        (&["--database-url", "sqlite:file/x/hayloft.db"], "database"),
+        (&["--database-url", "postgres://nobody:secret-word@127.0.0.1:1/x"], "database"),
+        (&["--store-url", "webhdfs://nobody@127.0.0.1:1/x"], "HAYLOFT_STORE_URL"),
+        (&["--site", "nowhere"], "HAYLOFT_SITE"),
+    ] {
+        let mut arguments = if word == "HAYLOFT_SITE" { vec!["serve"] } else { site.to_vec() };
+        arguments.extend_from_slice(extra);
+        let output = run(directory.path(), &arguments, "");
+        assert_eq!(output.status.code(), Some(1), "{extra:?}");
+        let error = text(&output.stderr);
+        let sentences: Vec<_> = error.lines().filter(|line| line.starts_with("hayloft: ")).collect();
+        assert_eq!(sentences.len(), 1, "{extra:?}: {error}");
+        assert!(sentences[0].contains(word), "{extra:?}: {error}");
+        assert!(!error.contains("panicked") && !error.contains("secret-word"), "{error}");
+    }
+}
+
+/// A process of ours that is ended with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn the_program_starts_says_where_and_ends_when_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::create_dir_all(directory.path().join("site/pkg")).expect("a site");
+    let arguments = ["serve", "--site", "site", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
+    let child = program(directory.path(), &arguments).stdout(Stdio::piped()).spawn().expect("the program");
+    let mut running = Running(child);
+    let mut lines = BufReader::new(running.0.stdout.take().expect("stdout")).lines();
+    let mut line = || lines.next().expect("a line").expect("text");
+    let first = line();
+    let address = first.split("http://").nth(1).expect("an address").to_owned();
+    assert!(line().contains("no administrator yet"));
+    let link = line().trim().to_owned();
+    assert!(link.starts_with(&format!("http://{address}/setup/")), "{link}");
+
+    let mut stream = tokio::net::TcpStream::connect(&address).await.expect("a connection");
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let request = "GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
+    let id = running.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+    let status =
+        tokio::task::spawn_blocking(move || running.0.wait().expect("an end")).await.expect("joined");
+    assert!(status.success(), "an orderly end: {status}");
+}

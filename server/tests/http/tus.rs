@@ -1,0 +1,377 @@
+//! tus 1.0.0, sentence by sentence. Each test names what the protocol says.
+
+use axum::body::{Body, Bytes};
+
+use crate::support::{Answer, Service, TokenUser, base64, pattern};
+
+const BYTES: (&str, &str) = ("content-type", "application/offset+octet-stream");
+
+/// Makes an upload; its path.
+async fn create(user: &TokenUser, headers: &[(&str, &str)]) -> String {
+    let name = metadata("a");
+    let mut all = headers.to_vec();
+    if !headers.iter().any(|(header, _)| *header == "upload-metadata") {
+        all.push(("upload-metadata", &name));
+    }
+    let answer = user.tus("POST", "/api/uploads", &all, Body::empty()).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.header("location").to_owned()
+}
+
+async fn patch(user: &TokenUser, path: &str, offset: u64, bytes: impl Into<Bytes>) -> Answer {
+    let offset = offset.to_string();
+    user.tus("PATCH", path, &[BYTES, ("upload-offset", &offset)], bytes.into()).await
+}
+
+fn metadata(name: &str) -> String {
+    format!("filename {}", base64(name))
+}
+
+#[tokio::test]
+async fn options_tell_the_abilities_without_asking_who() {
+    let service = Service::start().await;
+    for path in ["/api/uploads", "/api/uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+        let answer = service.guest().send("OPTIONS", path, &[], Body::empty()).await;
+        assert_eq!(answer.status, 204);
+        assert_eq!(answer.header("tus-version"), "1.0.0");
+        assert_eq!(answer.header("tus-max-size"), service.drive.config().max_file_size.to_string());
+        assert_eq!(answer.header("tus-checksum-algorithm"), "sha1,sha256,crc32c,blake3");
+        for extension in [
+            "creation",
+            "creation-with-upload",
+            "creation-defer-length",
+            "checksum",
+            "expiration",
+            "termination",
+            "concatenation",
+        ] {
+            let all: Vec<_> = answer.header("tus-extension").split(',').collect();
+            assert!(all.contains(&extension), "{extension}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_version_is_refused_before_anything_else() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "5")]).await;
+    for headers in [&[][..], &[("tus-resumable", "0.2.2")]] {
+        for (method, path) in [
+            ("POST", "/api/uploads"),
+            ("PATCH", path.as_str()),
+            ("HEAD", path.as_str()),
+            ("DELETE", path.as_str()),
+        ] {
+            let answer = user.send(method, path, headers, Body::empty()).await;
+            assert_eq!((answer.status, answer.header("tus-version")), (412, "1.0.0"), "{method}");
+        }
+    }
+    assert_eq!(user.tus("HEAD", &path, &[], Body::empty()).await.status, 200, "nothing was processed");
+}
+
+#[tokio::test]
+async fn bytes_in_several_requests_become_a_file() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "11"), ("upload-metadata", &metadata("a b.txt"))]).await;
+
+    let answer = patch(&user, &path, 0, "hello ").await;
+    assert_eq!((answer.status, answer.header("upload-offset")), (204, "6"));
+    assert_eq!(answer.header("tus-resumable"), "1.0.0");
+    assert!(answer.has("upload-expires") && !answer.has("hayloft-node"));
+
+    let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+    assert_eq!(
+        (answer.status, answer.header("upload-offset"), answer.header("upload-length")),
+        (200, "6", "11")
+    );
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("upload-metadata"), metadata("a b.txt"));
+    let expires = httpdate::parse_http_date(answer.header("upload-expires")).expect("a date");
+    assert!(expires > std::time::SystemTime::now());
+
+    let answer = patch(&user, &path, 6, "world").await;
+    assert_eq!((answer.status, answer.header("upload-offset")), (204, "11"));
+    let node = answer.header("hayloft-node").to_owned();
+    assert_eq!(user.get(&format!("/api/nodes/{node}/content")).await.body, "hello world");
+    assert_eq!(user.get(&format!("/api/nodes/{node}")).await.json()["name"], "a b.txt");
+
+    let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+    assert_eq!((answer.header("upload-offset"), answer.header("hayloft-node")), ("11", node.as_str()));
+}
+
+#[tokio::test]
+async fn refusals_of_patch() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "10")]).await;
+    assert_eq!(patch(&user, &path, 0, "abc").await.status, 204);
+
+    for (offset, code) in [("0", 409), ("4", 409), ("99", 409), ("-1", 400), ("x", 400)] {
+        let answer = user.tus("PATCH", &path, &[BYTES, ("upload-offset", offset)], "zzz").await;
+        assert_eq!(answer.status, code, "{offset}: {}", answer.text());
+        assert_eq!(answer.header("tus-resumable"), "1.0.0");
+    }
+    let answer = patch(&user, &path, 0, "zzz").await;
+    answer.is_problem(409, "offset-mismatch");
+    assert_eq!(answer.json()["offset"], 3, "says where it stands");
+
+    user.tus("PATCH", &path, &[BYTES], "zzz").await.is_problem(400, "malformed-request");
+    for kind in ["application/octet-stream", "text/plain", ""] {
+        let headers = [("content-type", kind), ("upload-offset", "3")];
+        user.tus("PATCH", &path, &headers, "zzz").await.is_problem(415, "unsupported-media-type");
+    }
+    let nobodys = "/api/uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa";
+    patch(&user, nobodys, 0, "zzz").await.is_problem(404, "not-found");
+    patch(&user, "/api/uploads/not-an-id", 0, "zzz").await.is_problem(404, "not-found");
+
+    let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+    assert_eq!(answer.header("upload-offset"), "3", "none of them wrote");
+}
+
+#[tokio::test]
+async fn more_bytes_than_announced_are_not_taken() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "5"), ("upload-metadata", &metadata("a"))]).await;
+    let answer = patch(&user, &path, 0, "far too many").await;
+    assert!((400..500).contains(&answer.status), "{answer:?}");
+    assert!(!answer.has("hayloft-node"));
+    // Chunked, so that only the bytes themselves tell.
+    let chunks = futures::stream::iter(["far ", "too ", "many"].map(Ok::<_, std::io::Error>));
+    let answer = user.tus("PATCH", &path, &[BYTES, ("upload-offset", "0")], Body::from_stream(chunks)).await;
+    assert!((400..500).contains(&answer.status), "{answer:?}");
+    assert_eq!(user.get("/api/nodes/root/children").await.json()["items"].as_array().map(Vec::len), Some(0));
+}
+
+#[tokio::test]
+async fn refusals_of_creation() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let too_large = (service.drive.config().max_file_size + 1).to_string();
+    let nobodys = "final;/api/uploads/aaaaaaaaaaaaaaaaaaaaaaaaaa";
+    let (named, dots) = (metadata("a"), metadata(".."));
+    let name = ("upload-metadata", named.as_str());
+    for (headers, status) in [
+        (&[name][..], 400),
+        (&[name, ("upload-length", "-5")], 400),
+        (&[name, ("upload-length", "5"), ("upload-defer-length", "1")], 400),
+        (&[name, ("upload-defer-length", "2")], 400),
+        (&[name, ("upload-length", &too_large)], 413),
+        (&[name, ("upload-length", "5"), ("upload-concat", "half")], 400),
+        (&[name, ("upload-length", "5"), ("upload-concat", nobodys)], 400),
+        (&[name, ("upload-concat", nobodys)], 422),
+        (&[("upload-length", "5")], 422),
+        (&[("upload-length", "5"), ("upload-metadata", "filename !!")], 422),
+        (&[("upload-length", "5"), ("upload-metadata", &dots)], 422),
+    ] {
+        let answer = user.tus("POST", "/api/uploads", headers, Body::empty()).await;
+        assert_eq!(answer.status, status, "{headers:?}: {}", answer.text());
+        assert_eq!(answer.header("tus-resumable"), "1.0.0");
+        assert!(!answer.has("location"));
+    }
+    assert_eq!(user.get("/api/uploads").await.json(), serde_json::json!([]), "nothing was made");
+}
+
+#[tokio::test]
+async fn an_empty_file_is_complete_when_it_is_made() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let headers = [("upload-length", "0"), ("upload-metadata", &metadata("empty"))];
+    let answer = user.tus("POST", "/api/uploads", &headers, Body::empty()).await;
+    assert_eq!(answer.status, 201);
+    let content = user.get(&format!("/api/nodes/{}/content", answer.header("hayloft-node"))).await;
+    assert_eq!((content.status, content.body.len()), (200, 0));
+}
+
+#[tokio::test]
+async fn creation_with_upload() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let name = metadata("a");
+    let headers = [("upload-length", "10"), ("upload-metadata", name.as_str()), BYTES];
+    let answer = user.tus("POST", "/api/uploads", &headers, "01234").await;
+    assert_eq!((answer.status, answer.header("upload-offset")), (201, "5"));
+    let path = answer.header("location").to_owned();
+    assert!(patch(&user, &path, 5, "56789").await.has("hayloft-node"));
+
+    let answer = user.tus("POST", "/api/uploads", &headers[..2], "01234").await;
+    assert_eq!(answer.status, 415, "bytes without their content type would be lost");
+}
+
+#[tokio::test]
+async fn the_length_may_come_later_and_once() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-defer-length", "1"), ("upload-metadata", &metadata("a"))]).await;
+    assert_eq!(patch(&user, &path, 0, "abc").await.status, 204);
+    let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+    assert_eq!((answer.header("upload-defer-length"), answer.has("upload-length")), ("1", false));
+
+    let headers = [BYTES, ("upload-offset", "3"), ("upload-length", "8")];
+    assert_eq!(user.tus("PATCH", &path, &headers, "de").await.header("upload-offset"), "5");
+    let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+    assert_eq!((answer.header("upload-length"), answer.has("upload-defer-length")), ("8", false));
+
+    let headers = [BYTES, ("upload-offset", "5"), ("upload-length", "9")];
+    assert_eq!(user.tus("PATCH", &path, &headers, "fgh").await.status, 422, "once known it stays");
+    assert!(patch(&user, &path, 5, "fgh").await.has("hayloft-node"));
+}
+
+#[tokio::test]
+async fn checksums_of_every_kind() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    // Of "abc", from the publications of each.
+    for value in [
+        "sha1 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=",
+        "sha256 ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
+        "crc32c Nks/tw==",
+        "blake3 ZDezrDhGUTP/tjt1JzqNtUjFWEZdedsD/TWcbNW9nYU=",
+    ] {
+        let path = create(&user, &[("upload-length", "3"), ("upload-metadata", &metadata("a"))]).await;
+        let headers = [BYTES, ("upload-offset", "0"), ("upload-checksum", value)];
+        user.tus("PATCH", &path, &headers, "abd").await.is_problem(460, "checksum-mismatch");
+        let answer = user.tus("PATCH", &path, &headers, "abc").await;
+        assert_eq!(answer.status, 204, "{value}: {}", answer.text());
+        assert!(answer.has("hayloft-node"));
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_do_not_match_are_discarded() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "6"), ("upload-metadata", &metadata("a"))]).await;
+    assert_eq!(patch(&user, &path, 0, "xyz").await.status, 204);
+    let headers = [BYTES, ("upload-offset", "3"), ("upload-checksum", "sha1 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=")];
+    user.tus("PATCH", &path, &headers, "abd").await.is_problem(460, "checksum-mismatch");
+    assert_eq!(user.tus("HEAD", &path, &[], Body::empty()).await.header("upload-offset"), "3");
+    let answer = user.tus("PATCH", &path, &headers, "abc").await;
+    assert_eq!(answer.status, 204, "{}", answer.text());
+    let node = answer.header("hayloft-node");
+    assert_eq!(user.get(&format!("/api/nodes/{node}/content")).await.body, "xyzabc");
+
+    let path = create(&user, &[("upload-length", "3")]).await;
+    for wrong in ["md5 kAFQmDzST7DWlj99KOF/cg==", "sha1", "sha1 AAAA"] {
+        let headers = [BYTES, ("upload-offset", "0"), ("upload-checksum", wrong)];
+        assert_eq!(user.tus("PATCH", &path, &headers, "abc").await.status, 400, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn termination() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "6")]).await;
+    assert_eq!(patch(&user, &path, 0, "xyz").await.status, 204);
+    assert_eq!(user.tus("DELETE", &path, &[], Body::empty()).await.status, 204);
+    for (method, headers) in [("HEAD", &[][..]), ("PATCH", &[BYTES, ("upload-offset", "3")]), ("DELETE", &[])]
+    {
+        let answer = user.tus(method, &path, headers, Body::empty()).await;
+        assert!(matches!(answer.status, 404 | 410), "{method}: {}", answer.status);
+        assert!(!answer.has("upload-offset"));
+    }
+}
+
+#[tokio::test]
+async fn partial_uploads_become_one_file() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let mut parts = Vec::new();
+    for bytes in ["hello ", "wide ", "world"] {
+        let length = bytes.len().to_string();
+        let headers = [("upload-length", length.as_str()), ("upload-concat", "partial"), BYTES];
+        let answer = user.tus("POST", "/api/uploads", &headers, bytes).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        assert!(!answer.has("hayloft-node"), "a part is no file");
+        let path = answer.header("location").to_owned();
+        assert_eq!(user.tus("HEAD", &path, &[], Body::empty()).await.header("upload-concat"), "partial");
+        parts.push(path);
+    }
+    // One as a path, one as a URL: both are allowed.
+    let concat = format!("final;{} https://drive.example{} {}", parts[0], parts[1], parts[2]);
+    let headers = [("upload-concat", concat.as_str()), ("upload-metadata", &metadata("joined.txt"))];
+    let answer = user.tus("POST", "/api/uploads", &headers, Body::empty()).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let (path, node) = (answer.header("location").to_owned(), answer.header("hayloft-node").to_owned());
+    assert_eq!(user.get(&format!("/api/nodes/{node}/content")).await.body, "hello wide world");
+
+    let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+    assert_eq!(answer.header("upload-concat"), format!("final;{}", parts.join(" ")));
+    assert_eq!((answer.header("upload-length"), answer.header("upload-offset")), ("16", "16"));
+    assert_eq!(patch(&user, &path, 16, "!").await.status, 403, "a final upload takes no bytes");
+}
+
+#[tokio::test]
+async fn post_may_stand_for_other_methods() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "6"), ("upload-metadata", &metadata("a"))]).await;
+    let headers = [BYTES, ("upload-offset", "0"), ("x-http-method-override", "PATCH")];
+    assert_eq!(user.tus("POST", &path, &headers, "abc").await.header("upload-offset"), "3");
+    let answer = user.tus("POST", &path, &[("x-http-method-override", "HEAD")], Body::empty()).await;
+    assert_eq!((answer.status, answer.header("upload-offset")), (200, "3"));
+    user.tus("POST", &path, &[], Body::empty()).await.is_problem(405, "method-not-allowed");
+    let answer = user.tus("POST", &path, &[("x-http-method-override", "DELETE")], Body::empty()).await;
+    assert_eq!(answer.status, 204);
+}
+
+#[tokio::test]
+async fn uploads_are_their_owners() {
+    let service = Service::start().await;
+    let (lin, eve) = (service.user("lin_wei").await, service.user("eve_l").await);
+    let path = create(&lin, &[("upload-length", "6")]).await;
+    patch(&eve, &path, 0, "abc").await.is_problem(404, "not-found");
+    assert_eq!(eve.tus("HEAD", &path, &[], Body::empty()).await.status, 404);
+    eve.tus("DELETE", &path, &[], Body::empty()).await.is_problem(404, "not-found");
+    let guest = service.guest().send("HEAD", &path, &[("tus-resumable", "1.0.0")], Body::empty()).await;
+    assert_eq!(guest.status, 401);
+    assert_eq!(eve.get("/api/uploads").await.json(), serde_json::json!([]));
+    let own = lin.get("/api/uploads").await.json();
+    assert!(path.ends_with(own[0]["id"].as_str().expect("an id")), "{own}");
+}
+
+#[tokio::test]
+async fn a_public_url_makes_locations_absolute() {
+    let settings = server::Settings {
+        public_url: Some("https://drive.example.org".parse().expect("a url")),
+        ..server::Settings::default()
+    };
+    let service = Service::with(drive::Config::default(), settings).await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "6")]).await;
+    assert!(path.starts_with("https://drive.example.org/api/uploads/"), "{path}");
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_says_when_to_try_again_and_loses_nothing() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let bytes = pattern(100_000);
+    let path = create(&user, &[("upload-length", "100000"), ("upload-metadata", &metadata("a"))]).await;
+    assert_eq!(patch(&user, &path, 0, bytes.slice(..40_000)).await.status, 204);
+    service.store.faults().outage(storage::ErrorKind::Unavailable);
+    let answer = patch(&user, &path, 40_000, bytes.slice(40_000..)).await;
+    answer.is_problem(503, "store-unavailable");
+    assert!(answer.header("retry-after").parse::<u64>().expect("seconds") > 0);
+    service.store.faults().mend();
+    let stands: usize =
+        user.tus("HEAD", &path, &[], Body::empty()).await.header("upload-offset").parse().expect("an offset");
+    assert!(stands >= 40_000);
+    let answer = patch(&user, &path, stands as u64, bytes.slice(stands..)).await;
+    let node = answer.header("hayloft-node");
+    assert_eq!(user.get(&format!("/api/nodes/{node}/content")).await.body, bytes);
+}
+
+#[tokio::test]
+async fn a_full_drive_is_said_before_bytes_flow() {
+    let config = drive::Config { default_quota: Some(1000), ..drive::Config::default() };
+    let service = Service::with(config, server::Settings::default()).await;
+    let user = service.user("lin_wei").await;
+    let headers = [("upload-length", "1001"), ("upload-metadata", &metadata("a"))];
+    let answer = user.tus("POST", "/api/uploads", &headers, Body::empty()).await;
+    answer.is_problem(507, "quota-exceeded");
+    assert_eq!(answer.json()["available"], 1000);
+}

@@ -1,5 +1,7 @@
 //! The routes, and what every page has at hand.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -47,6 +49,21 @@ pub fn App() -> impl IntoView {
 /// Who looks at the page. Asked once for a document: signing in and out loads a new one.
 #[derive(Clone, Copy)]
 struct CurrentVisitor(Resource<Result<Visitor, Failure>>);
+
+/// What is made of the visitor, once they are known. Not generic, since every view behind a boundary of its own would
+/// be compiled with the whole machinery of suspending.
+pub(crate) fn with_visitor(content: impl Fn(Visitor) -> AnyView + Send + Sync + 'static) -> AnyView {
+    suspend(Arc::new(content))
+}
+
+fn suspend(content: Arc<dyn Fn(Visitor) -> AnyView + Send + Sync>) -> AnyView {
+    let visitor = use_visitor();
+    let known = move || {
+        let content = Arc::clone(&content);
+        Suspend::new(async move { content(visitor.await.unwrap_or_default()) })
+    };
+    view! { <Suspense>{known}</Suspense> }.into_any()
+}
 
 /// Who looks at the page.
 pub(crate) fn use_visitor() -> Resource<Result<Visitor, Failure>> {

@@ -14,6 +14,7 @@ mod moment;
 mod pages;
 mod preferences;
 mod response;
+mod submission;
 mod ui;
 
 mod actions;

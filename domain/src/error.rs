@@ -2,6 +2,8 @@
 //!
 //! Causes never travel in it; they are logged once, under the incident id that [`AppError::Internal`] shows.
 
+mod wire;
+
 use serde::{Deserialize, Serialize};
 
 /// The input that an error is about.
@@ -80,7 +82,7 @@ pub enum Reason {
 
 /// An outcome other than success, as the outside sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "kebab-case", tag = "code")]
+#[serde(rename_all = "kebab-case", tag = "code", try_from = "wire::Wire")]
 pub enum AppError {
     /// Nobody is signed in.
     #[error("sign in first")]

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::Reason;
 
@@ -16,6 +15,19 @@ use crate::Reason;
 #[serde(try_from = "String", into = "String")]
 pub struct FileName(String);
 
+/// Normalisation form C.
+#[cfg(not(target_arch = "wasm32"))]
+fn compose(text: &str) -> String {
+    unicode_normalization::UnicodeNormalization::nfc(text).collect()
+}
+
+/// Normalisation form C. A browser brings the tables along; ours would be a fifth of the wasm. They may be of another
+/// version of Unicode, but a name is composed once more where it is kept.
+#[cfg(target_arch = "wasm32")]
+fn compose(text: &str) -> String {
+    js_sys::JsString::from(text).normalize("NFC").into()
+}
+
 /// UTF-8 bytes of the longest name.
 const MAX_BYTES: usize = 255;
 
@@ -25,7 +37,7 @@ impl FileName {
     /// # Errors
     /// The reason why it cannot be a name.
     pub fn parse(text: &str) -> Result<Self, Reason> {
-        let name: String = text.trim().nfc().collect();
+        let name = compose(text.trim());
         match name.as_str() {
             "" => Err(Reason::Empty),
             "." | ".." => Err(Reason::Reserved),
@@ -45,7 +57,7 @@ impl FileName {
     /// What is equal for two names that one folder must not hold at once: lower case, NFC.
     #[must_use]
     pub fn unique_key(&self) -> String {
-        self.0.to_lowercase().nfc().collect()
+        compose(&self.0.to_lowercase())
     }
 
     /// What is compared byte by byte to sort names as people do: case does not count, and a run of digits counts as the

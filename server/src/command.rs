@@ -18,9 +18,10 @@ const LEAST_WORKERS: usize = 4;
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match parse(arguments) {
         Ok(cli) => cli,
-        Err(Refusal::Answer(text)) => {
-            say(&text);
-            return ExitCode::SUCCESS;
+        Err(Refusal::Answer(answer)) => {
+            // Nobody reads when this fails.
+            let _ = answer.print();
+            return if answer.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
         }
         Err(Refusal::Wrong(sentence)) => return fail(&sentence),
     };

@@ -74,7 +74,7 @@ pub(crate) struct StoreOptions {
     /// Default: the directory `store` in the data directory.
     #[arg(long, env = "HAYLOFT_STORE_URL", value_name = "URL", value_parser = value::store_url)]
     pub(crate) store_url: Option<Url>,
-    /// Largest file that is taken, like 500MB or 20GiB. Default: no limit but the quota.
+    /// Largest file that is taken, like 500MB or 20GiB. Default: 1.34 TB, the most that HDFS takes by default.
     #[arg(long, env = "HAYLOFT_MAX_FILE_SIZE", value_name = "SIZE", value_parser = value::size)]
     pub(crate) max_file_size: Option<ByteSize>,
     /// Room of a new account, like 50GB. Default: no limit.

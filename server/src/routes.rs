@@ -68,7 +68,6 @@ async fn method_not_allowed() -> Problem {
 }
 
 /// A panic is a bug of ours; the hook of the process logged where it was.
-#[expect(clippy::needless_pass_by_value, reason = "the form that the layer wants")]
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     let incident = data_encoding::HEXLOWER.encode(&rand::random::<[u8; 5]>());
     tracing::error!(incident, "a request panicked");

@@ -1,6 +1,6 @@
 //! Folders and files: lists, trash, new folders.
 
-use domain::{Node, NodeId, Page, Profile};
+use domain::{Node, NodeId, Page};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -50,41 +50,6 @@ pub async fn folder(
         let page =
             context.drive.children(actor, &id, &options).await.map_err(|error| error.to_app_error())?;
         Ok(FolderView { id, path, page })
-    };
-    show(outcome.await)
-}
-
-/// The next part of a folder's list.
-///
-/// # Errors
-/// As [`folder`].
-#[server(prefix = "/form", endpoint = "children", input = leptos::server_fn::codec::GetUrl)]
-pub async fn children(
-    id: NodeId,
-    sort: String,
-    after: Option<String>,
-    limit: u32,
-) -> Result<Page<Node>, Failure> {
-    use crate::server::{Context, show};
-    let outcome = async {
-        let context = Context::current()?;
-        let options =
-            drive::ListOptions { sort: sort.parse().unwrap_or_default(), after, limit: limit.clamp(1, 1000) };
-        context.drive.children(context.actor()?, &id, &options).await.map_err(|error| error.to_app_error())
-    };
-    show(outcome.await)
-}
-
-/// How much of the drive is used, asked again after a change.
-///
-/// # Errors
-/// Sign in first.
-#[server(prefix = "/form", endpoint = "usage", input = leptos::server_fn::codec::GetUrl)]
-pub async fn usage() -> Result<Profile, Failure> {
-    use crate::server::{Context, show};
-    let outcome = async {
-        let context = Context::current()?;
-        context.drive.profile(context.actor()?).await.map_err(|error| error.to_app_error())
     };
     show(outcome.await)
 }

@@ -9,6 +9,7 @@ use super::switches::{LanguageSwitch, ThemeSwitch};
 use crate::flash::Done;
 use crate::i18n::{sentence, use_language, use_texts};
 use crate::response::load;
+use crate::submission::Submission;
 use crate::ui::Icon;
 use crate::{Failure, Flash, Form, Typed};
 
@@ -49,17 +50,15 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// Watches `answer`; until there is one, `flashed` counts. A good answer loads the page it names.
-    pub(crate) fn watch(
-        answer: impl Fn() -> Option<Result<Done, Failure>> + Copy + Send + Sync + 'static,
-        flashed: Option<Failure>,
-    ) -> Self {
+    /// Watches a form; until it is sent, `flashed` counts. A good answer loads the page it names.
+    pub(crate) fn watch(submission: Submission, flashed: Option<Failure>) -> Self {
+        let answer = submission.answer;
         Effect::new(move |_| {
-            if let Some(Ok(Done { next: Some(next), .. })) = answer() {
+            if let Some(Ok(Done { next: Some(next), .. })) = answer.get() {
                 load(&next);
             }
         });
-        let failure = Signal::derive(move || match answer() {
+        let failure = Signal::derive(move || match answer.get() {
             Some(Ok(_)) => None,
             Some(Err(failure)) => Some(failure),
             None => flashed.clone(),

@@ -12,7 +12,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use super::frame::Desk;
-use super::missing::Trouble;
+use super::missing::trouble;
 use crate::Failure;
 use crate::actions::nodes::{FolderView, folder};
 use crate::i18n::use_texts;
@@ -73,7 +73,7 @@ pub(crate) fn FolderPage() -> impl IntoView {
                             _ => (response.status)(failure.status()),
                         }
                     }
-                    view! { <Trouble failure/> }.into_any()
+                    trouble(&failure)
                 }
             }
         })

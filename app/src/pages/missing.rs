@@ -26,18 +26,12 @@ pub(crate) fn Missing() -> impl IntoView {
 }
 
 /// What stands in the place of content that could not be had, with the way out.
-#[component]
-pub(crate) fn Trouble(
-    /// Why.
-    failure: Failure,
-) -> impl IntoView {
+pub(crate) fn trouble(failure: &Failure) -> AnyView {
     let t = use_texts();
     let language = use_language();
-    let text = sentence(language, &failure);
-    let title = match failure {
-        Failure::App(AppError::NotFound) => t.not_found_title,
-        _ => t.fault_title,
-    };
+    let is_missing = matches!(failure, Failure::App(AppError::NotFound));
+    let title = if is_missing { t.not_found_title } else { t.fault_title };
+    let text = move || sentence(language, failure);
     view! {
         <Title text=title/>
         <div class="blank" role="alert">
@@ -47,4 +41,5 @@ pub(crate) fn Trouble(
             <a class="button" href="/">{t.back_to_files}</a>
         </div>
     }
+    .into_any()
 }

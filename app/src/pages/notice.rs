@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 
 use crate::Flash;
 use crate::actions::nodes::Restore;
-use crate::app::use_visitor;
+use crate::app::with_visitor;
 use crate::i18n::{fill, sentence, use_language, use_texts};
 use crate::ui::Icon;
 
@@ -64,18 +64,13 @@ impl Notices {
 /// The bar itself; empty when nothing is to be said.
 #[component]
 pub(crate) fn Notice() -> impl IntoView {
-    let visitor = use_visitor();
     let notices = Notices::current();
-    let bar = move || {
-        Suspend::new(async move {
-            let flash = visitor.await.ok().and_then(|visitor| visitor.flash);
-            move || {
-                let shown = notices.said.get().unwrap_or_else(|| flash.clone());
-                shown.map(|flash| view! { <Bar flash/> })
-            }
-        })
-    };
-    view! { <div class="notices" role="status" aria-live="polite"><Suspense>{bar}</Suspense></div> }
+    let bar = with_visitor(move |visitor| {
+        let flash = visitor.flash;
+        let shown = move || notices.said.get().unwrap_or_else(|| flash.clone());
+        (move || shown().map(|flash| view! { <Bar flash/> })).into_any()
+    });
+    view! { <div class="notices" role="status" aria-live="polite">{bar}</div> }
 }
 
 /// One thing that happened. A refused form shows its error itself.

@@ -1,13 +1,14 @@
 //! `/register`.
 
 use domain::Field;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::entrance::{Entrance, FormError, Refusal, refused};
 use crate::actions::accounts::{Register, Visitor};
-use crate::app::use_visitor;
+use crate::app::with_visitor;
 use crate::i18n::use_texts;
+use crate::submission::Submission;
 use crate::{Form, Typed, ui};
 
 /// Fields of an account, in their order.
@@ -17,20 +18,16 @@ const FIELDS: &[Field] = &[Field::Username, Field::Email, Field::Password, Field
 #[component]
 pub(crate) fn RegisterPage() -> impl IntoView {
     let t = use_texts();
-    let visitor = use_visitor();
-    let form = move || {
-        Suspend::new(async move {
-            let visitor = visitor.await.unwrap_or_default();
-            if visitor.registration_open {
-                view! { <RegisterForm visitor/> }.into_any()
-            } else {
-                view! { <p>{t.registration_closed}</p> }.into_any()
-            }
-        })
-    };
+    let form = with_visitor(move |visitor| {
+        if visitor.registration_open {
+            view! { <RegisterForm visitor/> }.into_any()
+        } else {
+            view! { <p>{t.registration_closed}</p> }.into_any()
+        }
+    });
     view! {
         <Entrance title=t.create_account>
-            <Suspense>{form}</Suspense>
+            {form}
             <p class="aside">{t.have_account} " " <a href="/login">{t.sign_in}</a></p>
         </Entrance>
     }
@@ -43,14 +40,14 @@ fn RegisterForm(
     visitor: Visitor,
 ) -> impl IntoView {
     let t = use_texts();
-    let action = ServerAction::<Register>::new();
+    let submission = Submission::new();
     let (failure, typed) = refused(visitor.flash, Form::Register);
-    let refusal = Refusal::watch(move || action.value().get(), failure);
+    let refusal = Refusal::watch(submission, failure);
     view! {
-        <ActionForm action attr:class="stack" attr:novalidate="">
+        <form method="post" action=Register::url() class="stack" novalidate on:submit=move |event| submission.send(&event)>
             <AccountFields typed refusal/>
-            <ui::Submit label=t.register pending=action.pending()/>
-        </ActionForm>
+            <ui::Submit label=t.register pending=submission.pending/>
+        </form>
     }
 }
 

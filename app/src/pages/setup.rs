@@ -1,15 +1,16 @@
 //! `/setup/{secret}`: the one-time link that makes the first administrator.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
 use super::entrance::{Entrance, Refusal, refused};
-use super::missing::Trouble;
+use super::missing::trouble;
 use super::register::AccountFields;
 use crate::actions::accounts::{SetUp, Visitor, setup_is_valid};
 use crate::app::use_visitor;
 use crate::i18n::{sentence, use_language, use_texts};
+use crate::submission::Submission;
 use crate::{Failure, Form, ui};
 use domain::{AppError, Field, Reason};
 
@@ -37,7 +38,7 @@ pub(crate) fn SetUpPage() -> impl IntoView {
                     }
                     .into_any()
                 }
-                Err(failure) => view! { <Trouble failure/> }.into_any(),
+                Err(failure) => trouble(&failure),
             }
         })
     };
@@ -57,15 +58,15 @@ fn SetUpForm(
     secret: String,
 ) -> impl IntoView {
     let t = use_texts();
-    let action = ServerAction::<SetUp>::new();
+    let submission = Submission::new();
     let (failure, typed) = refused(visitor.flash, Form::SetUp);
-    let refusal = Refusal::watch(move || action.value().get(), failure);
+    let refusal = Refusal::watch(submission, failure);
     view! {
         <p class="lead">{t.set_up_intro}</p>
-        <ActionForm action attr:class="stack" attr:novalidate="">
+        <form method="post" action=SetUp::url() class="stack" novalidate on:submit=move |event| submission.send(&event)>
             <input type="hidden" name="secret" value=secret/>
             <AccountFields typed refusal/>
-            <ui::Submit label=t.set_up_button pending=action.pending()/>
-        </ActionForm>
+            <ui::Submit label=t.set_up_button pending=submission.pending/>
+        </form>
     }
 }

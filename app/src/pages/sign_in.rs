@@ -1,14 +1,15 @@
 //! `/login`.
 
 use domain::Field;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::entrance::{Entrance, FormError, Refusal, refused};
 use crate::actions::accounts::{SignIn, Visitor};
-use crate::app::use_visitor;
+use crate::app::{use_visitor, with_visitor};
 use crate::i18n::use_texts;
 use crate::response::{Response, load};
+use crate::submission::Submission;
 use crate::{Form, ui};
 
 /// Sign in. Whoever is signed in already goes on to their files.
@@ -22,19 +23,15 @@ pub(crate) fn SignInPage() -> impl IntoView {
             load("/");
         }
     });
-    let form = move || {
-        let response = response.clone();
-        Suspend::new(async move {
-            let visitor = visitor.await.unwrap_or_default();
-            if let (Some(response), Some(_)) = (response, &visitor.profile) {
-                (response.redirect)("/");
-            }
-            view! { <SignInForm visitor/> }
-        })
-    };
+    let form = with_visitor(move |visitor| {
+        if let (Some(response), Some(_)) = (&response, &visitor.profile) {
+            (response.redirect)("/");
+        }
+        view! { <SignInForm visitor/> }.into_any()
+    });
     view! {
         <Entrance title=t.sign_in>
-            <Suspense>{form}</Suspense>
+            {form}
         </Entrance>
     }
 }
@@ -46,11 +43,11 @@ fn SignInForm(
     visitor: Visitor,
 ) -> impl IntoView {
     let t = use_texts();
-    let action = ServerAction::<SignIn>::new();
+    let submission = Submission::new();
     let (failure, typed) = refused(visitor.flash, Form::SignIn);
-    let refusal = Refusal::watch(move || action.value().get(), failure);
+    let refusal = Refusal::watch(submission, failure);
     view! {
-        <ActionForm action attr:class="stack" attr:novalidate="">
+        <form method="post" action=SignIn::url() class="stack" novalidate on:submit=move |event| submission.send(&event)>
             <FormError text=refusal.above(&[Field::Login, Field::Password])/>
             <ui::Field
                 name="login"
@@ -71,8 +68,8 @@ fn SignInForm(
                 <input type="checkbox" name="remember" value="on"/>
                 {t.remember}
             </label>
-            <ui::Submit label=t.sign_in pending=action.pending()/>
-        </ActionForm>
+            <ui::Submit label=t.sign_in pending=submission.pending/>
+        </form>
         {visitor.registration_open.then(|| view! { <p class="aside">{t.no_account} " " <a href="/register">{t.register}</a></p> })}
     }
 }

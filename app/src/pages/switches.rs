@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 
-use crate::actions::settings::{ChooseLanguage, ChooseTheme, choose_theme};
+use crate::actions::settings::{ChooseLanguage, ChooseTheme};
 use crate::i18n::use_texts;
+use crate::submission::post;
 use crate::{Language, Preferences, Theme};
 
 /// Buttons to choose the language, the present one pressed.
@@ -76,6 +77,6 @@ fn apply(theme: Theme) {
         let _ = root.set_attribute("data-theme", theme.name());
     }
     spawn_local(async move {
-        let _ = choose_theme(theme.name().to_owned()).await;
+        let _ = post(ChooseTheme::url(), &[("theme", theme.name())]).await;
     });
 }

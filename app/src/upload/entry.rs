@@ -1,6 +1,6 @@
 //! One file of the queue and its pieces: what is known of them, and what each needs next. Decides nothing about other files.
 
-use domain::{Category, FileName, NodeId, UploadId, mime_of, plan_parts};
+use domain::{Category, FileName, NodeId, UploadId, plan_parts};
 
 use super::meter::Meter;
 use super::piece::{Piece, Step, Ticket, Work};
@@ -139,7 +139,7 @@ impl Entry {
         group: Option<String>,
     ) -> Self {
         Self {
-            category: name.as_ref().map_or(Category::Other, |name| Category::of(mime_of(name))),
+            category: name.as_ref().map_or(Category::Other, Category::guess),
             label,
             name,
             size,

@@ -9,7 +9,8 @@ mod answers;
 mod event;
 mod restore;
 mod schedule;
-#[cfg(test)]
+// proptest does not compile to wasm.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

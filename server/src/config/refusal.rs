@@ -10,8 +10,8 @@ use super::Cli;
 /// What reading the command line comes to when there is nothing to run.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// Help or version, to be printed as asked.
-    Answer(String),
+    /// Help or version; clap prints it, in colour where there is a terminal.
+    Answer(clap::Error),
     /// A sentence.
     Wrong(String),
 }
@@ -24,9 +24,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
     Cli::try_parse_from(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Refusal::Answer(error.render().ansi().to_string())
-        }
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Refusal::Answer(error),
         _ => Refusal::Wrong(sentence(&error)),
     })
 }

@@ -1,16 +1,18 @@
 //! Where one is, and what can be made here.
 
 use domain::{AppError, Field, NodeId};
-use leptos::form::ActionForm;
+use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use crate::actions::nodes::{CreateFolder, Crumb};
-use crate::app::use_visitor;
+use crate::app::with_visitor;
 use crate::i18n::{sentence, use_language, use_texts};
 use crate::pages::Notices;
 use crate::pages::entrance::refused;
 use crate::pages::frame::Desk;
+use crate::submission::Submission;
 use crate::ui::{self, Icon};
 use crate::{Failure, Form};
 
@@ -49,13 +51,12 @@ fn NewFolder(
 ) -> impl IntoView {
     let t = use_texts();
     let language = use_language();
-    let visitor = use_visitor();
     let desk = Desk::current();
     let notices = Notices::current();
-    let action = ServerAction::<CreateFolder>::new();
+    let submission = Submission::new();
     let menu = NodeRef::<html::Details>::new();
     Effect::new(move |_| {
-        let Some(Ok(done)) = action.value().get() else { return };
+        let Some(Ok(done)) = submission.answer.get() else { return };
         if let Some(menu) = menu.get_untracked() {
             menu.set_open(false);
         }
@@ -65,30 +66,27 @@ fn NewFolder(
         desk.arrivals.update(|count| *count = count.wrapping_add(1));
     });
     let parent = parent.to_string();
-    let form = move || {
-        let parent = parent.clone();
-        Suspend::new(async move {
-            let flash = visitor.await.ok().and_then(|visitor| visitor.flash);
-            let (flashed, typed) = refused(flash, Form::CreateFolder);
-            let open = flashed.is_some();
-            let error = Signal::derive(move || match action.value().get() {
-                Some(Ok(_)) => None,
-                Some(Err(failure)) => Some(explain(language, &failure)),
-                None => flashed.as_ref().map(|failure| explain(language, failure)),
-            });
-            view! {
-                <details class="menu" open=open node_ref=menu>
-                    <summary class="button"><Icon name="plus"/><span>{t.new_folder}</span></summary>
-                    <ActionForm action attr:class="menu-sheet stack" attr:novalidate="">
-                        <input type="hidden" name="parent" value=parent/>
-                        <ui::Field name="name" label=t.folder_name autocomplete="off" value=typed.name error/>
-                        <ui::Submit label=t.create pending=action.pending()/>
-                    </ActionForm>
-                </details>
-            }
-        })
-    };
-    view! { <Suspense>{form}</Suspense> }
+    with_visitor(move |visitor| {
+        let (flashed, typed) = refused(visitor.flash, Form::CreateFolder);
+        let open = flashed.is_some();
+        let error = Signal::derive(move || match submission.answer.get() {
+            Some(Ok(_)) => None,
+            Some(Err(failure)) => Some(explain(language, &failure)),
+            None => flashed.as_ref().map(|failure| explain(language, failure)),
+        });
+        let send = move |event: SubmitEvent| submission.send(&event);
+        view! {
+            <details class="menu" open=open node_ref=menu>
+                <summary class="button"><Icon name="plus"/><span>{t.new_folder}</span></summary>
+                <form method="post" action=CreateFolder::url() class="menu-sheet stack" novalidate on:submit=send>
+                    <input type="hidden" name="parent" value=parent.clone()/>
+                    <ui::Field name="name" label=t.folder_name autocomplete="off" value=typed.name error/>
+                    <ui::Submit label=t.create pending=submission.pending/>
+                </form>
+            </details>
+        }
+        .into_any()
+    })
 }
 
 /// Every error of this form is about its one field.

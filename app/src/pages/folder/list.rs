@@ -129,7 +129,10 @@ fn More(
                 view! { <a class="button" href=href>{t.more}</a> }.into_any()
             }
         };
-        Some(view! { <div class="more">{content}</div> })
+        // A grid may hold rows only.
+        Some(
+            view! { <div class="more" role="row"><div class="whole-cell" role="gridcell">{content}</div></div> },
+        )
     }
 }
 
@@ -139,10 +142,12 @@ fn Empty() -> impl IntoView {
     let t = use_texts();
     let awake = use_awake();
     view! {
-        <div class="blank">
-            <Icon name="drop"/>
-            <h2>{t.empty_title}</h2>
-            <p>{move || if awake.get() { t.empty_hint } else { t.empty_hint_plain }}</p>
+        <div class="blank" role="row">
+            <div class="whole-cell" role="gridcell">
+                <Icon name="drop"/>
+                <h2>{t.empty_title}</h2>
+                <p>{move || if awake.get() { t.empty_hint } else { t.empty_hint_plain }}</p>
+            </div>
         </div>
     }
 }

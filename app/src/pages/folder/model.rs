@@ -3,13 +3,15 @@
 
 use domain::{Node, NodeId, Page, Sort};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 
-use crate::actions::nodes::{children, restore, trash};
+use crate::actions::nodes::{Restore, Trash, folder};
 use crate::flash::Done;
 use crate::listing::{Listing, window};
 use crate::pages::Notices;
 use crate::pages::frame::{Desk, Usage};
+use crate::submission::post;
 use crate::{Failure, Flash};
 
 /// Items fetched at once while scrolling.
@@ -113,8 +115,7 @@ impl Model {
         let Some(after) = self.listing.with_untracked(|listing| listing.next.clone()) else { return };
         self.fetching.set(Fetching::Busy);
         spawn_local(async move {
-            let answer =
-                children(self.folder_id(), self.sort.to_string(), Some(after.clone()), NEXT_PAGE).await;
+            let answer = part(self.folder_id(), self.sort, Some(after.clone()), NEXT_PAGE).await;
             let state = match answer {
                 Ok(page) => {
                     self.listing.try_update(|listing| listing.append(&after, page));
@@ -161,7 +162,7 @@ impl Model {
         });
         self.active.set(neighbour);
         spawn_local(async move {
-            match trash(id).await {
+            match post(Trash::url(), &[("id", id.as_str())]).await {
                 Ok(Done { flash: Some(flash), .. }) => self.notices.say(flash),
                 Ok(_) => {}
                 Err(failure) => {
@@ -176,7 +177,7 @@ impl Model {
     /// Takes something back from the trash.
     pub(super) fn restore(self, id: NodeId) {
         spawn_local(async move {
-            match restore(id.clone()).await {
+            match post(Restore::url(), &[("id", id.as_str())]).await {
                 Ok(done) => {
                     if let Some(flash) = done.flash {
                         self.notices.say(flash);
@@ -195,12 +196,17 @@ impl Model {
 }
 
 /// The first `known` items of a folder, as they are now.
-async fn fetch_all(folder: NodeId, sort: Sort, known: usize) -> Result<Listing, Failure> {
+async fn fetch_all(id: NodeId, sort: Sort, known: usize) -> Result<Listing, Failure> {
     let limit = u32::try_from(known).unwrap_or(MOST).clamp(super::FIRST_PAGE, MOST);
-    let mut fresh = Listing::from(children(folder.clone(), sort.to_string(), None, limit).await?);
+    let mut fresh = Listing::from(part(id.clone(), sort, None, limit).await?);
     while let Some(after) = fresh.next.clone().filter(|_| fresh.items.len() < known) {
-        let page = children(folder.clone(), sort.to_string(), Some(after.clone()), limit).await?;
+        let page = part(id.clone(), sort, Some(after.clone()), limit).await?;
         fresh.append(&after, page);
     }
     Ok(fresh)
+}
+
+/// One part of a folder's list.
+async fn part(id: NodeId, sort: Sort, after: Option<String>, limit: u32) -> Result<Page<Node>, Failure> {
+    folder(Some(id), sort.to_string(), after, limit).await.map(|view| view.page)
 }

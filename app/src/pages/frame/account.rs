@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use super::Desk;
 use super::usage::UsageBar;
 use crate::actions::accounts::SignOut;
-use crate::app::use_visitor;
+use crate::app::with_visitor;
 use crate::i18n::use_texts;
 use crate::pages::switches::{LanguageSwitch, ThemeSwitch};
 use crate::ui::Icon;
@@ -55,19 +55,17 @@ pub(crate) fn AccountMenu() -> impl IntoView {
 #[component]
 fn Who() -> impl IntoView {
     let t = use_texts();
-    let visitor = use_visitor();
-    let who = move || {
-        Suspend::new(async move {
-            let profile = visitor.await.ok().and_then(|visitor| visitor.profile)?;
-            let role = (profile.role == Role::Administrator)
-                .then(|| view! { <span class="badge">{t.administrator}</span> });
-            Some(view! {
-                <p class="menu-name">{profile.username} {role}</p>
-                <p class="menu-mail">{profile.email}</p>
-            })
-        })
-    };
-    view! { <div class="menu-who"><Suspense>{who}</Suspense></div> }
+    let who = with_visitor(move |visitor| {
+        let Some(profile) = visitor.profile else { return ().into_any() };
+        let role = (profile.role == Role::Administrator)
+            .then(|| view! { <span class="badge">{t.administrator}</span> });
+        view! {
+            <p class="menu-name">{profile.username} {role}</p>
+            <p class="menu-mail">{profile.email}</p>
+        }
+        .into_any()
+    });
+    view! { <div class="menu-who">{who}</div> }
 }
 
 fn close_when_left(menu: NodeRef<html::Details>) {

@@ -4,8 +4,8 @@ use domain::{ByteSize, Profile};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::actions::nodes::usage;
-use crate::app::use_visitor;
+use crate::actions::accounts::who_looks;
+use crate::app::with_visitor;
 use crate::i18n::{fill, use_texts};
 use crate::ui::Meter;
 
@@ -22,8 +22,8 @@ impl Usage {
     /// Asks anew. If that fails the old figures stay: they are a courtesy, not a promise.
     pub(crate) fn refresh(self) {
         spawn_local(async move {
-            if let Ok(profile) = usage().await {
-                self.0.try_set(Some(profile));
+            if let Ok(visitor) = who_looks().await {
+                self.0.try_set(visitor.profile);
             }
         });
     }
@@ -33,30 +33,26 @@ impl Usage {
 #[component]
 pub(crate) fn UsageBar() -> impl IntoView {
     let t = use_texts();
-    let visitor = use_visitor();
     let newest = expect_context::<Usage>().0;
-    let bar = move || {
-        Suspend::new(async move {
-            let first = visitor.await.ok().and_then(|visitor| visitor.profile)?;
-            let has_quota = first.quota.is_some();
-            let profile = Signal::derive(move || newest.get().unwrap_or_else(|| first.clone()));
-            let text = move || {
-                let profile = profile.read();
-                let used = ByteSize(profile.used).to_string();
-                match profile.quota {
-                    Some(quota) => {
-                        fill(t.quota_of, &[("used", &used), ("quota", &ByteSize(quota).to_string())])
-                    }
-                    None => fill(t.quota_used, &[("used", &used)]),
-                }
-            };
-            let part = Signal::derive(move || profile.read().used);
-            let whole = Signal::derive(move || profile.read().quota.unwrap_or(0));
-            Some(view! {
-                <p>{text}</p>
-                {has_quota.then(|| view! { <Meter part whole label=t.quota/> })}
-            })
-        })
-    };
-    view! { <div class="usage"><Suspense>{bar}</Suspense></div> }
+    let bar = with_visitor(move |visitor| {
+        let Some(first) = visitor.profile else { return ().into_any() };
+        let has_quota = first.quota.is_some();
+        let profile = Signal::derive(move || newest.get().unwrap_or_else(|| first.clone()));
+        let text = move || {
+            let profile = profile.read();
+            let used = ByteSize(profile.used).to_string();
+            match profile.quota {
+                Some(quota) => fill(t.quota_of, &[("used", &used), ("quota", &ByteSize(quota).to_string())]),
+                None => fill(t.quota_used, &[("used", &used)]),
+            }
+        };
+        let part = Signal::derive(move || profile.read().used);
+        let whole = Signal::derive(move || profile.read().quota.unwrap_or(0));
+        view! {
+            <p>{text}</p>
+            {has_quota.then(|| view! { <Meter part whole label=t.quota/> })}
+        }
+        .into_any()
+    });
+    view! { <div class="usage">{bar}</div> }
 }

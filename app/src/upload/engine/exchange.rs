@@ -106,3 +106,41 @@ fn end(ticket: Ticket, request: &XmlHttpRequest, body: Option<web_sys::Blob>, is
 const fn whole(number: f64) -> u64 {
     number as u64
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    use super::*;
+    use crate::upload::entry::FileKey;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    fn file(bytes: &[u8]) -> web_sys::File {
+        let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+        web_sys::File::new_with_u8_array_sequence(&parts, "file").expect("a file")
+    }
+
+    async fn slice(file: &web_sys::File, start: u64, end: u64) -> (Vec<u8>, String) {
+        let blob = cut(file, Slice { file: FileKey(0), start, end }).expect("a slice");
+        let kind = blob.type_();
+        (read_as_bytes(&Blob::from(blob)).await.expect("bytes"), kind)
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_slice_is_the_bytes_between_its_positions_and_has_no_type() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+        let file = file(&bytes);
+        for (start, end) in [(0, 0), (0, 1), (99_999, 100_000), (31_337, 66_000), (0, 100_000)] {
+            let (read, kind) = slice(&file, start, end).await;
+            assert_eq!(read, bytes[start as usize..end as usize]);
+            assert_eq!(kind, "", "a type would go out as the Content-Type of the request");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn positions_beyond_four_gigabytes_are_numbers_of_javascript() {
+        let (below, large) = (whole(4_294_967_295.0), whole(5_000_000_000.0));
+        assert_eq!((below, large), (4_294_967_295, 5_000_000_000));
+    }
+}

@@ -104,3 +104,30 @@ mod tests {
         }
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod browser_tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn the_title_shows_progress_while_something_is_pending_and_then_its_own_words() {
+        document().set_title("My files · Hayloft");
+        for (pending, percent, title) in [
+            (2, 7, "7% · My files · Hayloft"),
+            (1, 61, "61% · My files · Hayloft"),
+            (0, 100, "My files · Hayloft"),
+        ] {
+            show_in_title(&Summary { pending, percent, ..Summary::default() });
+            assert_eq!(document().title(), title);
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn copying_leaves_nothing_in_the_page() {
+        let before = document().body().expect("a body").child_element_count();
+        copy("a report");
+        assert_eq!(document().body().expect("a body").child_element_count(), before);
+    }
+}

@@ -208,7 +208,8 @@ impl Queue {
     fn failed_try(&mut self, key: FileKey, why: Why, after: Option<u64>) {
         self.wait(key, why, after);
         let Some(entry) = self.entries.get_mut(&key) else { return };
-        if entry.attempts >= SHRINK_AFTER && why != Why::SignIn {
+        // Who says why they cannot take it, does not mind its size.
+        if entry.attempts >= SHRINK_AFTER && matches!(why, Why::Network | Why::Server) {
             entry.limit = (entry.limit / 2).max(FLOOR);
         }
     }

@@ -1,0 +1,112 @@
+//! Forms sent by script: the same request that a browser makes by itself, but the answer comes as data.
+//!
+//! One function for all forms instead of a typed client for each: the forms are there anyway, for browsers without
+//! script, and the typed clients were a quarter of the wasm.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSearchParams};
+
+use crate::Failure;
+use crate::flash::Done;
+
+/// What a form on the page is doing.
+#[derive(Clone, Copy)]
+pub(crate) struct Submission {
+    /// The last answer; `None` until there is one.
+    pub(crate) answer: RwSignal<Option<Result<Done, Failure>>>,
+    /// Whether it is on its way.
+    pub(crate) pending: RwSignal<bool>,
+}
+
+impl Submission {
+    /// Of a form that was not sent yet.
+    pub(crate) fn new() -> Self {
+        Self { answer: RwSignal::new(None), pending: RwSignal::new(false) }
+    }
+
+    /// Sends the form of a `submit` event. A second press while it is on its way does nothing.
+    pub(crate) fn send(self, event: &SubmitEvent) {
+        let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else {
+            return;
+        };
+        event.prevent_default();
+        if self.pending.get_untracked() {
+            return;
+        }
+        self.pending.set(true);
+        spawn_local(async move {
+            let answer = send_form(&form).await;
+            self.answer.try_set(Some(answer));
+            self.pending.try_set(false);
+        });
+    }
+}
+
+/// Sends the fields of a form to where it leads.
+async fn send_form(form: &HtmlFormElement) -> Result<Done, Failure> {
+    let data = FormData::new_with_form(form).map_err(|_| Failure::Outdated)?;
+    // A list of pairs is what `URLSearchParams` takes, and `FormData` iterates as one.
+    let fields = UrlSearchParams::new_with_str_sequence_sequence(&data).map_err(|_| Failure::Outdated)?;
+    request(&form.action(), &fields).await
+}
+
+/// Sends fields as the form at `path` would.
+///
+/// # Errors
+/// What the server says, or that it was not reached.
+pub(crate) async fn post(path: &str, fields: &[(&str, &str)]) -> Result<Done, Failure> {
+    let body = UrlSearchParams::new().map_err(|_| Failure::Outdated)?;
+    for (name, value) in fields {
+        body.append(name, value);
+    }
+    request(path, &body).await
+}
+
+async fn request(url: &str, fields: &UrlSearchParams) -> Result<Done, Failure> {
+    let (status, text) = fetch(url, fields).await.map_err(|_| Failure::Offline)?;
+    read(status, &text)
+}
+
+async fn fetch(url: &str, fields: &UrlSearchParams) -> Result<(bool, String), JsValue> {
+    let headers = Headers::new()?;
+    // Not a page: this is how the server knows that script asks.
+    headers.set("Accept", "application/json")?;
+    let options = RequestInit::new();
+    options.set_method("POST");
+    options.set_headers(&headers);
+    options.set_body(fields);
+    let response: Response =
+        JsFuture::from(window().fetch_with_str_and_init(url, &options)).await?.dyn_into()?;
+    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    Ok((response.ok(), text))
+}
+
+/// What an answer means. What we do not understand comes from a server of another version, or from something in between.
+fn read(ok: bool, text: &str) -> Result<Done, Failure> {
+    if ok {
+        serde_json::from_str(text).map_err(|_| Failure::Outdated)
+    } else {
+        Err(serde_json::from_str(text).unwrap_or(Failure::Outdated))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::AppError;
+
+    use super::*;
+
+    #[test]
+    fn answers_are_read_by_their_status() {
+        let done = Done::go("/");
+        assert_eq!(read(true, &serde_json::to_string(&done).expect("json")), Ok(done));
+        let failure = Failure::App(AppError::WrongCredentials);
+        assert_eq!(read(false, &serde_json::to_string(&failure).expect("json")), Err(failure));
+        assert_eq!(read(false, "<html>502 Bad Gateway"), Err(Failure::Outdated));
+        assert_eq!(read(true, "<html>a captive portal"), Err(Failure::Outdated));
+    }
+}

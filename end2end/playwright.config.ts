@@ -1,0 +1,57 @@
+import { defineConfig, devices } from '@playwright/test';
+
+import { chromium } from './tests/support/environment';
+
+// Debian's Chromium; what it would look up on the network by itself is switched off, so that a test that needs the
+// network for anything but its own server fails.
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const desktop = {
+  ...devices['Desktop Chrome'],
+  viewport: { width: 1280, height: 800 },
+  locale: 'en-US',
+  launchOptions: { executablePath: chromium(), args: flags },
+};
+
+export default defineConfig({
+  testDir: './tests',
+  globalSetup: new URL('tests/support/folder.setup.ts', import.meta.url).pathname,
+  outputDir: './test-results',
+  // One at a time: browser, server, proxy and three DataNodes share what a small machine has, and some specs disturb the
+  // cluster that all of them use.
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  forbidOnly: Boolean(process.env['CI']),
+  timeout: 120_000,
+  globalTimeout: 20 * 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  use: {
+    actionTimeout: 15_000,
+    navigationTimeout: 20_000,
+    screenshot: 'only-on-failure',
+    trace: 'off',
+  },
+  projects: [
+    {
+      name: 'script',
+      testIgnore: 'upload-form.spec.ts',
+      use: desktop,
+    },
+    {
+      name: 'no-script',
+      testMatch: ['pages.spec.ts', 'upload-form.spec.ts'],
+      use: { ...desktop, javaScriptEnabled: false },
+    },
+  ],
+});

@@ -1,0 +1,136 @@
+// What every page must do with and without JavaScript: the same test runs in both projects.
+
+import { Api } from './support/api';
+import { awake } from './support/pages/awake';
+import { Drive } from './support/pages/drive';
+import { enter, Entrance } from './support/pages/entrance';
+import { expect, test } from './support/test';
+
+const newcomer = { username: 'zhang_san', email: 'Zhang.San@example.org', password: 'four words and 1 digit' };
+
+// A form that is refused is answered 4xx, which Chromium puts on the console.
+const REFUSED = /the server responded with a status of 4\d\d/;
+
+test('register, sign out, sign in by mail', async ({ page }) => {
+  const entrance = new Entrance(page);
+  const drive = new Drive(page);
+  await page.goto('/');
+  await expect(page).toHaveURL(/\/login$/);
+  await page.getByRole('link', { name: 'Register' }).click();
+  await expect(page).toHaveURL(/\/register$/);
+  await entrance.register(newcomer);
+  await expect(page.getByText('No files here yet')).toBeVisible();
+
+  await drive.openAccountMenu();
+  await expect(page.getByText(newcomer.username)).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByText('You are signed out.')).toBeVisible();
+  await page.goto('/');
+  await expect(page).toHaveURL(/\/login$/);
+
+  await entrance.signIn('zhang.san@EXAMPLE.org', newcomer.password);
+  await expect(page.getByText('No files here yet')).toBeVisible();
+});
+
+test('a wrong password and an unknown user are told the same', async ({ page, account, faults, javaScriptEnabled }) => {
+  faults.expect(REFUSED);
+  const entrance = new Entrance(page);
+  for (const [login, password] of [[account.username, 'not the password'], ['nobody_here', account.password]] as const) {
+    await entrance.signIn(login, password);
+    await expect(page.getByText('The user name or the password is wrong.')).toBeVisible();
+    await expect(page.getByLabel('User name or email')).toHaveValue(login);
+    // A page that came anew must not hold it.
+    if (!javaScriptEnabled) await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
+  }
+});
+
+test('a refused registration says why, beside the field, and keeps what was typed', async ({ page, faults }) => {
+  faults.expect(REFUSED);
+  const entrance = new Entrance(page);
+  await page.goto('/register');
+  await awake(page);
+  await entrance.fill({ ...newcomer, username: 'a/b/c' });
+  await page.getByRole('button', { name: 'Register' }).click();
+  await expect(page.getByText('The user name contains a character that is not allowed.')).toBeVisible();
+  await expect(page.getByLabel('User name')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('User name')).toHaveValue('a/b/c');
+  await expect(page.getByLabel('Email')).toHaveValue(newcomer.email);
+});
+
+test('the setup link makes the first administrator, and only once', async ({ page, server, browser, faults }) => {
+  await expect.poll(() => server.setupLink, 'a link in what the server says at its first start').toBeDefined();
+  const link = server.setupLink!;
+  await page.goto(link);
+  await expect(page.getByText('This link works once.')).toBeVisible();
+  await new Entrance(page).fill(newcomer);
+  await page.getByRole('button', { name: 'Create administrator' }).click();
+  await expect(page.getByText('No files here yet')).toBeVisible();
+  await new Drive(page).openAccountMenu();
+  await expect(page.getByText('Administrator')).toBeVisible();
+
+  const stranger = await browser.newContext({ baseURL: server.url, locale: 'en-US' });
+  faults.watch(stranger);
+  faults.expect(REFUSED);
+  const late = await stranger.newPage();
+  await late.goto(link);
+  await expect(late.getByRole('button', { name: 'Create administrator' })).toBeHidden();
+  await expect(late.getByText(/has been used or has ended/)).toBeVisible();
+  await stranger.close();
+});
+
+test('list, download, delete and take it back', async ({ page, server, token, account }) => {
+  const api = new Api(server, token);
+  await api.put('notes 笔记.txt', 'remember the hay\n');
+  await api.put('10.txt', '10');
+  await api.put('9.txt', '9');
+  await enter(page, account);
+  const drive = new Drive(page);
+  await expect(drive.row('notes 笔记.txt')).toContainText('17 B');
+  // Natural order: 9 before 10.
+  await expect(page.getByRole('row').filter({ hasText: '.txt' }).first()).toContainText('9.txt');
+  expect(await drive.downloadText('notes 笔记.txt')).toBe('remember the hay\n');
+  expect((await drive.download('notes 笔记.txt')).suggested).toBe('notes 笔记.txt');
+
+  await drive.trash('notes 笔记.txt');
+  await expect(page.getByText('“notes 笔记.txt” is in the trash.')).toBeVisible();
+  await expect(drive.row('notes 笔记.txt')).toBeHidden();
+  expect((await api.root()).map((node) => node.name)).toEqual(['9.txt', '10.txt']);
+
+  await drive.undo();
+  await expect(page.getByText('“notes 笔记.txt” is back.')).toBeVisible();
+  await expect(drive.row('notes 笔记.txt')).toBeVisible();
+  expect(await api.root()).toHaveLength(3);
+});
+
+test('sorting by size, both ways', async ({ page, server, token, account }) => {
+  const api = new Api(server, token);
+  await api.put('large.txt', 'x'.repeat(3000));
+  await api.put('medium.txt', 'x'.repeat(200));
+  await api.put('small.txt', 'x');
+  await enter(page, account);
+  const names = page.getByRole('row').filter({ hasText: '.txt' });
+  const sort = page.getByRole('link', { name: 'Sort by Size' });
+  await sort.click();
+  await expect(names.first()).toContainText('large.txt');
+  await sort.click();
+  await expect(names.first()).toContainText('small.txt');
+});
+
+test('language and colours are switched and stay', async ({ page, account }) => {
+  await enter(page, account);
+  const drive = new Drive(page);
+  await drive.openAccountMenu();
+  await page.getByRole('button', { name: '简体中文' }).click();
+  await expect(page.getByRole('heading', { name: '我的文件' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+
+  await drive.openAccountMenu();
+  await page.getByRole('button', { name: '深色' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.goto('/');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  const background = await page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor);
+  const brightness = background.match(/\d+(\.\d+)?/g)!.slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
+  expect(brightness, `${background} is dark`).toBeLessThan(200);
+});

@@ -1,0 +1,108 @@
+// The JSON and tus API with a token, for what a spec needs besides the browser.
+
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+
+import { hashOf } from './files';
+import type { Server } from './server';
+
+export interface Node {
+  id: string;
+  parent: string | null;
+  name: string;
+  kind: 'file' | 'folder';
+  size: number;
+  mime: string | null;
+  modified: number;
+  blake3: string | null;
+}
+
+/** As in `domain::UploadView`, what the specs use of it. */
+export interface Upload {
+  id: string;
+  kind: string;
+  offset: number;
+  length: number | null;
+  name: string | null;
+}
+
+export class Api {
+  readonly #server: Server;
+  readonly #token: string;
+
+  constructor(server: Server, token: string) {
+    this.#server = server;
+    this.#token = token;
+  }
+
+  get headers(): Record<string, string> {
+    return { authorization: `Bearer ${this.#token}` };
+  }
+
+  /** Puts a small file into the root by creation-with-upload and answers its node. */
+  async put(name: string, content: string | Buffer): Promise<Node> {
+    const body = Buffer.from(content);
+    const answer = await this.#call('/api/uploads', {
+      method: 'POST',
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': String(body.length),
+        'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
+        'content-type': 'application/offset+octet-stream',
+      },
+      body,
+    });
+    const id = answer.headers.get('hayloft-node');
+    if (!id) throw new Error(`no Hayloft-Node in the answer for ${name}`);
+    return this.node(id);
+  }
+
+  async node(id: string): Promise<Node> {
+    return (await (await this.#call(`/api/nodes/${id}`)).json()) as Node;
+  }
+
+  /** Everything in the root, page by page. */
+  async root(): Promise<Node[]> {
+    const nodes: Node[] = [];
+    for (let after: string | null = ''; after !== null; ) {
+      const query: string = after ? `?after=${encodeURIComponent(after)}` : '';
+      const page = (await (await this.#call(`/api/nodes/root/children${query}`)).json()) as { items: Node[]; next: string | null };
+      nodes.push(...page.items);
+      after = page.next;
+    }
+    return nodes;
+  }
+
+  /** The one node of that name in the root. */
+  async named(name: string): Promise<Node> {
+    const found = (await this.root()).filter((node) => node.name === name);
+    if (found.length !== 1) throw new Error(`${found.length} nodes are called ${name}`);
+    return found[0]!;
+  }
+
+  async unfinished(): Promise<Upload[]> {
+    return (await (await this.#call('/api/uploads')).json()) as Upload[];
+  }
+
+  /** Bytes that lasted of all unfinished uploads together, as `HEAD` states them. */
+  async keptBytes(): Promise<number> {
+    let kept = 0;
+    for (const { id } of await this.unfinished()) {
+      const answer = await this.#call(`/api/uploads/${id}`, { method: 'HEAD', headers: { 'tus-resumable': '1.0.0' } });
+      kept += Number(answer.headers.get('upload-offset'));
+    }
+    return kept;
+  }
+
+  /** Downloads a node's content and says what came. */
+  async contentHash(id: string): Promise<{ size: number; blake3: string }> {
+    const answer = await this.#call(`/api/nodes/${id}/content`);
+    return hashOf(Readable.fromWeb(answer.body as ReadableStream));
+  }
+
+  async #call(path: string, init: RequestInit = {}): Promise<Response> {
+    const answer = await fetch(this.#server.url + path, { ...init, headers: { ...this.headers, ...init.headers } });
+    if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  }
+}

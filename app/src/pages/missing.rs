@@ -31,7 +31,7 @@ pub(crate) fn trouble(failure: &Failure) -> AnyView {
     let language = use_language();
     let is_missing = matches!(failure, Failure::App(AppError::NotFound));
     let title = if is_missing { t.not_found_title } else { t.fault_title };
-    let text = move || sentence(language, failure);
+    let text = sentence(language, failure);
     view! {
         <Title text=title/>
         <div class="blank" role="alert">

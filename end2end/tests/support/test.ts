@@ -91,7 +91,7 @@ export const test = base.extend<Fixtures>({
 
 /** Another window of the same person, as if the browser had been opened again. */
 export async function reopen(page: Page): Promise<Page> {
-  const { context } = { context: page.context() };
+  const context = page.context();
   await page.close({ runBeforeUnload: false });
   return context.newPage();
 }

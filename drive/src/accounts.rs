@@ -69,6 +69,13 @@ impl Drive {
         outcome
     }
 
+    /// Passwords that this process verified against a hash since it started: what guessing costs the processors. Rises
+    /// by one for every [`sign_in`](Self::sign_in), whether the account exists or not.
+    #[must_use]
+    pub fn passwords_verified(&self) -> u64 {
+        self.passwords().verified()
+    }
+
     /// What a person's own pages show of them.
     ///
     /// # Errors

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -22,8 +21,10 @@ pub(crate) fn router() -> Router<AppState> {
 }
 
 /// `/metrics` alone, for a listener of its own.
-pub(crate) fn metrics_router(handle: PrometheusHandle) -> Router {
-    Router::new().route("/metrics", get(|| async move { text(&handle) }))
+pub(crate) fn metrics_router(state: AppState) -> Router {
+    Router::new()
+        .route("/metrics", get(|State(state): State<AppState>| async move { text(&state) }))
+        .with_state(state)
 }
 
 /// The process answers.
@@ -58,14 +59,15 @@ async fn metrics_by_token(State(state): State<AppState>, headers: HeaderMap) -> 
     match (&state.settings.metrics_token, given) {
         // Without a token configured there is nothing here.
         (None, _) => StatusCode::NOT_FOUND.into_response(),
-        (Some(token), Some(given)) if equal(token.as_bytes(), given.as_bytes()) => text(&state.metrics),
+        (Some(token), Some(given)) if equal(token.as_bytes(), given.as_bytes()) => text(&state),
         (Some(_), _) => Problem::from(domain::AppError::SignInRequired).into_response(),
     }
 }
 
-fn text(handle: &PrometheusHandle) -> Response {
-    handle.run_upkeep();
-    ([(header::CONTENT_TYPE, PROMETHEUS_TEXT)], handle.render()).into_response()
+fn text(state: &AppState) -> Response {
+    crate::metrics::read_counters(&state.drive);
+    state.metrics.run_upkeep();
+    ([(header::CONTENT_TYPE, PROMETHEUS_TEXT)], state.metrics.render()).into_response()
 }
 
 /// Compares in a time that does not tell where the first difference is.

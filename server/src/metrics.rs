@@ -12,6 +12,7 @@ const RECEIVED: &str = "hayloft_received_bytes_total";
 const SENT: &str = "hayloft_sent_bytes_total";
 const UPLOADS: &str = "hayloft_running_uploads";
 const PUBLISH_SECONDS: &str = "hayloft_upload_completion_duration_seconds";
+const PASSWORDS: &str = "hayloft_passwords_verified_total";
 const STORE_ERRORS: &str = "hayloft_store_errors_total";
 const DATABASE_ERRORS: &str = "hayloft_database_errors_total";
 
@@ -48,6 +49,7 @@ fn describe() {
         PUBLISH_SECONDS,
         "Seconds of the requests that completed a file, after their last byte."
     );
+    describe_counter!(PASSWORDS, "Passwords verified against a hash: what guessing costs the processors.");
     describe_counter!(STORE_ERRORS, "Failures of the blob store that reached a request, by kind.");
     describe_counter!(DATABASE_ERRORS, "Failures of the database that reached a request.");
 }
@@ -71,6 +73,11 @@ pub(crate) fn count_sent(bytes: usize) {
 /// An upload was completed; the time is from the last byte to the answer.
 pub(crate) fn count_publish(took: Duration) {
     histogram!(PUBLISH_SECONDS).record(took.as_secs_f64());
+}
+
+/// What the drive counts itself; read when somebody asks for the metrics.
+pub(crate) fn read_counters(drive: &drive::Drive) {
+    counter!(PASSWORDS).absolute(drive.passwords_verified());
 }
 
 /// A use case failed; counts it when the store or the database is the cause.

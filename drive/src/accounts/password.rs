@@ -1,6 +1,7 @@
 //! Password hashes: argon2id, off the async threads, a few at a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -24,6 +25,8 @@ pub(crate) struct Passwords {
     permits: Arc<Semaphore>,
     /// Verified against when there is no such account.
     nobody: String,
+    /// Passwords that were verified against a hash since the start.
+    verified: AtomicU64,
 }
 
 impl Passwords {
@@ -31,7 +34,7 @@ impl Passwords {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let permits = Arc::new(Semaphore::new(processors));
         let nobody = off_thread(&permits, || hash(&random::secret())).await?;
-        Ok(Self { permits, nobody })
+        Ok(Self { permits, nobody, verified: AtomicU64::new(0) })
     }
 
     /// The text to store for a new password.
@@ -46,7 +49,13 @@ impl Passwords {
         let stored = stored.filter(|_| known).unwrap_or_else(|| self.nobody.clone());
         let password = if known { password.to_owned() } else { String::new() };
         let right = off_thread(&self.permits, move || verify(&password, &stored)).await?;
+        self.verified.fetch_add(1, Ordering::Relaxed);
         Ok(right && known)
+    }
+
+    /// See [`Drive::passwords_verified`](crate::Drive::passwords_verified).
+    pub(crate) fn verified(&self) -> u64 {
+        self.verified.load(Ordering::Relaxed)
     }
 }
 
@@ -95,7 +104,10 @@ mod tests {
         let passwords = Passwords::new().await.expect("argon2");
         let chosen = NewPassword::parse("correct horse battery").expect("a good one");
         let stored = passwords.hash(&chosen).await.expect("hash");
-        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        // What stands in for an unknown account costs as much as a real one.
+        for hash in [&stored, &passwords.nobody] {
+            assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        }
         assert_ne!(stored, passwords.hash(&chosen).await.expect("hash"), "salted");
         let verify = async |password: &str, stored: Option<&str>| {
             passwords.verify(password, stored.map(str::to_owned)).await.expect("verify")
@@ -105,6 +117,7 @@ mod tests {
         assert!(!verify("", Some(&stored)).await);
         assert!(!verify(&"x".repeat(1 << 20), Some(&stored)).await);
         assert!(!verify("correct horse battery", None).await);
+        assert_eq!(passwords.verified(), 5);
         assert!(passwords.verify("x", Some("not a hash".to_owned())).await.is_err());
     }
 }

@@ -40,7 +40,7 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), String> {
     signals(&shutdown)?;
     if let Some(address) = options.metrics_listen {
         let listener = bind(address, "--metrics-listen (HAYLOFT_METRICS_LISTEN)").await?;
-        let router = health::metrics_router(state.metrics.clone());
+        let router = health::metrics_router(state.clone());
         tokio::spawn(listen::serve(listener, router, shutdown.clone()));
     }
     let background = tokio::spawn(drive.clone().run_background(shutdown.clone()));

@@ -136,13 +136,13 @@ pub(crate) struct AdminOptions {
     #[command(flatten)]
     pub(crate) store: StoreOptions,
     /// User name: 4 to 20 letters, digits, `_`, `-` or CJK ideographs.
-    #[arg(long, value_name = "NAME", value_parser = value::username)]
+    #[arg(long, env = "HAYLOFT_USERNAME", value_name = "NAME", value_parser = value::username)]
     pub(crate) username: Username,
     /// Mail address.
-    #[arg(long, value_name = "MAIL", value_parser = value::email)]
+    #[arg(long, env = "HAYLOFT_EMAIL", value_name = "MAIL", value_parser = value::email)]
     pub(crate) email: Email,
     /// Read the password from the standard input; it is never taken from the command line, where others see it.
-    #[arg(long, required = true)]
+    #[arg(long, env = "HAYLOFT_PASSWORD_STDIN", required = true)]
     pub(crate) password_stdin: bool,
 }
 
@@ -153,10 +153,10 @@ pub(crate) struct TokenOptions {
     #[command(flatten)]
     pub(crate) store: StoreOptions,
     /// Whose drive the token opens: user name or mail address.
-    #[arg(long, value_name = "NAME", value_parser = value::login)]
+    #[arg(long, env = "HAYLOFT_USER", value_name = "NAME", value_parser = value::login)]
     pub(crate) user: Login,
     /// What the token is for, shown in lists.
-    #[arg(long, value_name = "TEXT", default_value = "command line")]
+    #[arg(long, env = "HAYLOFT_TOKEN_NAME", value_name = "TEXT", default_value = "command line")]
     pub(crate) name: String,
 }
 

@@ -131,13 +131,16 @@ mod tests {
     }
 
     #[test]
-    fn help_explains_every_option() {
+    fn help_explains_every_option_and_each_is_a_variable_too() {
         for arguments in [&["--help"][..], &["serve", "--help"], &["admin", "create", "--help"]] {
             assert!(matches!(read(arguments), Err(Refusal::Answer(_))));
         }
         fn check(command: &clap::Command) {
             for argument in command.get_arguments() {
-                assert!(argument.get_help().is_some(), "{}: {}", command.get_name(), argument.get_id());
+                let place = format!("{}: {}", command.get_name(), argument.get_id());
+                assert!(argument.get_help().is_some(), "{place}");
+                let variable = argument.get_env().and_then(std::ffi::OsStr::to_str);
+                assert!(variable.is_some_and(|name| name.starts_with("HAYLOFT_")), "{place}: {variable:?}");
             }
             command.get_subcommands().for_each(check);
         }

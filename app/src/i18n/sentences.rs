@@ -25,7 +25,7 @@ texts! {
     login = "用户名或邮箱" | "User name or email",
     password = "密码" | "Password",
     password_again = "再输入一次密码" | "Password again",
-    remember = "30 天内记住我" | "Keep me signed in for 30 days",
+    remember = "7 天内保持登录" | "Keep me signed in for 7 days",
     no_account = "还没有账号？" | "No account yet?",
     register = "注册" | "Register",
     create_account = "创建账号" | "Create your account",

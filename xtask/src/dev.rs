@@ -26,6 +26,9 @@ pub(crate) struct Options {
 const WATCHED: [&str; 9] =
     ["app", "domain", "drive", "frontend", "migrations", "public", "server", "storage", "style"];
 
+/// Files beside them that a build reads.
+const WATCHED_FILES: [&str; 3] = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
+
 /// Editors write several files for one save.
 const QUIET: Duration = Duration::from_millis(300);
 
@@ -48,6 +51,10 @@ pub(crate) fn dev(options: &Options) -> Result<()> {
     for folder in WATCHED {
         let path = workspace::root().join(folder);
         watcher.watch(&path, RecursiveMode::Recursive).with_context(|| format!("cannot watch {folder}"))?;
+    }
+    for file in WATCHED_FILES {
+        let path = workspace::root().join(file);
+        watcher.watch(&path, RecursiveMode::NonRecursive).with_context(|| format!("cannot watch {file}"))?;
     }
     let mut server: Option<Running> = None;
     loop {

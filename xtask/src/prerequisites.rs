@@ -58,6 +58,23 @@ impl Need {
         }
     }
 
+    fn name(self) -> &'static str {
+        match self {
+            Self::CCompiler => "a C compiler",
+            Self::OpenSsl => "OpenSSL's headers (through pkg-config)",
+            Self::Lints => "rustfmt and clippy",
+            Self::WasmTarget => "Rust's wasm32-unknown-unknown target",
+            Self::Java => "Java 17 or newer",
+            Self::Maven => "Maven",
+            Self::Node => "Node.js 20 or newer with npm",
+            Self::Postgres => "PostgreSQL's server",
+            Self::Chromium => "Chromium",
+            Self::ChromeDriver => "Chromium's driver",
+            Self::Curl => "curl",
+            Self::Nginx => "nginx",
+        }
+    }
+
     fn apt_packages(self) -> &'static [&'static str] {
         match self {
             Self::CCompiler => &["build-essential"],
@@ -83,17 +100,14 @@ impl Need {
     }
 
     fn advice(self) -> String {
-        let rustup = self.rustup_arguments();
-        if !rustup.is_empty() {
-            return format!("{self:?} is missing: rustup {}", rustup.join(" "));
-        }
-        let packages = self.apt_packages().join(" ");
+        let (name, rustup, packages) = (self.name(), self.rustup_arguments(), self.apt_packages().join(" "));
         match self {
-            Self::Java => format!("Java 17 or newer is missing: sudo apt-get install -y {packages}"),
-            Self::Node => "Node.js 20 or newer with npm is missing: install it from https://nodejs.org \
-                           (Debian 13: sudo apt-get install -y nodejs npm)"
-                .to_owned(),
-            _ => format!("{self:?} is missing: sudo apt-get install -y {packages}"),
+            _ if !rustup.is_empty() => format!("missing: {name}; run `rustup {}`", rustup.join(" ")),
+            // Debian 12 has an older one.
+            Self::Node => format!(
+                "missing: {name}; install it from https://nodejs.org (Debian 13: `sudo apt-get install -y {packages}`)"
+            ),
+            _ => format!("missing: {name}; run `sudo apt-get install -y {packages}` (Debian's packages)"),
         }
     }
 }
@@ -208,7 +222,20 @@ mod tests {
 
     #[test]
     fn every_advice_holds_a_command() {
-        for need in [Need::CCompiler, Need::OpenSsl, Need::Lints, Need::Java, Need::Node, Need::Chromium] {
+        for need in [
+            Need::CCompiler,
+            Need::OpenSsl,
+            Need::Lints,
+            Need::WasmTarget,
+            Need::Java,
+            Need::Maven,
+            Need::Node,
+            Need::Postgres,
+            Need::Chromium,
+            Need::ChromeDriver,
+            Need::Curl,
+            Need::Nginx,
+        ] {
             let advice = need.advice();
             assert!(advice.contains("install") || advice.contains("rustup"), "{advice}");
             assert!(!advice.contains('\n'), "one line: {advice}");

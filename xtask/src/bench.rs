@@ -26,6 +26,7 @@ use crate::{server, workspace};
 
 use report::Report;
 use rig::Rig;
+use timed::WebHdfs;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -73,9 +74,11 @@ pub(crate) struct Sizes {
 pub(crate) fn bench(options: &Options) -> Result<()> {
     prerequisites::ensure(&[
         Need::CCompiler,
+        Need::OpenSsl,
         Need::WasmTarget,
         Need::Java,
         Need::Maven,
+        Need::Postgres,
         Need::Curl,
         Need::Nginx,
     ])?;
@@ -107,9 +110,10 @@ struct Bench {
 }
 
 impl Bench {
-    /// A server of its own on HDFS and SQLite.
-    fn on_hdfs(&self, name: &str) -> Result<Rig> {
-        self.rig(name, Some(self.store()), None)
+    /// Measures a server of its own on HDFS and SQLite, and removes what it stored.
+    fn on_hdfs(&self, name: &str, work: impl FnOnce(&Rig) -> Result<()>) -> Result<()> {
+        work(&self.rig(name, Some(self.store()), None)?)?;
+        WebHdfs::new(self.store()).remove(name)
     }
 
     fn rig(&self, name: &str, store: Option<&str>, database: Option<&str>) -> Result<Rig> {
@@ -125,18 +129,18 @@ fn measure(wanted: &[Part], sizes: Sizes, bench: &Bench, report: &mut Report) ->
     let wanted = |part: Part| wanted.is_empty() || wanted.contains(&part);
     let files = bytes::Files::make(&bench.folder.join("files"), sizes)?;
     if wanted(Part::Hdfs) {
-        bytes::hdfs(&bench.on_hdfs("hdfs")?, bench.store(), &files, sizes, report)?;
+        bench.on_hdfs("hdfs", |rig| bytes::hdfs(rig, bench.store(), &files, sizes, report))?;
     }
     if wanted(Part::Local) {
         let scratch = bench.folder.join("nginx");
         nginx::local(&bench.rig("local", None, None)?, &scratch, &files, sizes, report)?;
     }
     if wanted(Part::Finish) {
-        bytes::finish(&bench.on_hdfs("finish")?, &files, sizes, report)?;
+        bench.on_hdfs("finish", |rig| bytes::finish(rig, &files, sizes, report))?;
     }
     if wanted(Part::Memory) {
-        memory::transfers(&bench.on_hdfs("memory")?, &files, sizes, report)?;
-        memory::slow_uploads(&bench.on_hdfs("slow")?, &files, report)?;
+        bench.on_hdfs("memory", |rig| memory::transfers(rig, &files, sizes, report))?;
+        bench.on_hdfs("slow", |rig| memory::slow_uploads(rig, &files, report))?;
     }
     if wanted(Part::Listing) {
         listing::first_page(&bench.rig("listing-sqlite", None, None)?, "SQLite", report)?;

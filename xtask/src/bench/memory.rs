@@ -8,6 +8,7 @@ use super::Sizes;
 use super::bytes::{Files, slowly};
 use super::report::{Goal, Report};
 use super::rig::Rig;
+use super::series::median;
 use super::timed::run;
 
 const MIB: f64 = (1 << 20) as f64;
@@ -17,8 +18,12 @@ const MIB: f64 = (1 << 20) as f64;
 /// # Errors
 /// When a transfer fails.
 pub(super) fn transfers(rig: &Rig, files: &Files, sizes: Sizes, report: &mut Report) -> Result<()> {
-    let small = both_ways(rig, files, 10 << 20)?;
-    let large = both_ways(rig, files, sizes.large)?;
+    let (mut small, mut large) = (Vec::new(), Vec::new());
+    for _ in 0..sizes.runs {
+        small.push(both_ways(rig, files, 10 << 20)?);
+        large.push(both_ways(rig, files, sizes.large)?);
+    }
+    let (small, large) = (median(&small), median(&large));
     report.value("resident memory during 10 MiB up and down", "MiB", small / MIB, Goal::None);
     report.value("resident memory during a large file up and down", "MiB", large / MIB, Goal::None);
     report.value("the difference", "MiB", (large - small) / MIB, Goal::AtMost(32.0));

@@ -1,7 +1,8 @@
 //! A release server that is measured: started on a free port, with an account and a token for `curl`.
 
+use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ const PASSWORD: &str = "measure twice, cut once";
 pub(super) struct Rig {
     child: Child,
     origin: String,
-    metrics: String,
+    log: PathBuf,
     token: String,
     database: String,
     _stop: OnExit,
@@ -35,14 +36,15 @@ impl Rig {
         store: Option<&str>,
         database: Option<&str>,
     ) -> Result<Self> {
-        std::fs::create_dir_all(data)?;
+        fs::create_dir_all(data)?;
         let database =
             database.map_or_else(|| format!("sqlite:{}", data.join("hayloft.db").display()), str::to_owned);
-        let ports = ports::free(2)?;
+        let port = ports::free(1)?[0];
         let base = |arguments: &[&str]| {
             let mut command = Command::new(binary);
             command.args(arguments).env("HAYLOFT_DATA", data).env("HAYLOFT_DATABASE_URL", &database);
-            command.env("HAYLOFT_SITE", site).env("HAYLOFT_LOG", "warn");
+            command.env("HAYLOFT_SITE", site);
+            command.env("HAYLOFT_LOG", "warn,server::observe=info").env("HAYLOFT_LOG_FORMAT", "json");
             // A store of its own below the cluster's: no two servers share one.
             if let (Some(store), Some(name)) = (store, data.file_name()) {
                 command.env("HAYLOFT_STORE_URL", format!("{store}/{}", name.to_string_lossy()));
@@ -61,9 +63,9 @@ impl Rig {
         ]);
         say(&mut admin, PASSWORD)?;
         let token = command::answer(&mut base(&["token", "create", "--user", "bench"]))?;
-        let (listen, metrics) = (format!("127.0.0.1:{}", ports[0]), format!("127.0.0.1:{}", ports[1]));
+        let (listen, log) = (format!("127.0.0.1:{port}"), data.join("serve.log"));
         let mut serve = base(&["serve"]);
-        serve.env("HAYLOFT_LISTEN", &listen).env("HAYLOFT_METRICS_LISTEN", &metrics).stdout(Stdio::null());
+        serve.env("HAYLOFT_LISTEN", &listen).stdout(Stdio::null()).stderr(File::create(&log)?);
         let child = serve.spawn().context("cannot start the server")?;
         let (id, mark) = (child.id(), binary.display().to_string());
         let stop = OnExit::new(move || {
@@ -71,14 +73,7 @@ impl Rig {
                 eprintln!("the server did not stop: {error:#}");
             }
         });
-        let rig = Self {
-            child,
-            origin: format!("http://{listen}"),
-            metrics: format!("http://{metrics}/metrics"),
-            token,
-            database,
-            _stop: stop,
-        };
+        let rig = Self { child, origin: format!("http://{listen}"), log, token, database, _stop: stop };
         wait::until(Duration::from_secs(30), "the server's start", || {
             Ok(run(curl().arg(format!("{}/health/ready", rig.origin))).ok())
         })?;
@@ -95,9 +90,17 @@ impl Rig {
         &self.database
     }
 
-    /// Where its Prometheus metrics are.
-    pub(super) fn metrics(&self) -> &str {
-        &self.metrics
+    /// Milliseconds that each request to a route took until the head of its answer, as the server's log tells.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub(super) fn answer_times(&self, route: &str) -> Result<Vec<f64>> {
+        let log = fs::read_to_string(&self.log)?;
+        let lines = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        Ok(lines
+            .filter(|line| line["span"]["route"] == route)
+            .filter_map(|line| line["milliseconds"].as_f64())
+            .collect())
     }
 
     /// `curl` as the account, to a path below `/api`.
@@ -181,6 +184,16 @@ impl Rig {
             .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
             .map(|(_, value)| value.trim().to_owned())
             .with_context(|| format!("no {wanted} in the answer: {text}"))
+    }
+}
+
+impl Drop for Rig {
+    /// What the server warned of belongs to the figures.
+    fn drop(&mut self) {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        for line in log.lines().filter(|line| !line.contains("\"level\":\"INFO\"")) {
+            eprintln!("{line}");
+        }
     }
 }
 

@@ -68,18 +68,19 @@ impl<'a> WebHdfs<'a> {
         Self { base: store }
     }
 
-    fn address(&self, name: &str, query: &str) -> Result<String> {
-        let Some((user, rest)) = self.base.trim_start_matches("webhdfs://").split_once('@') else {
-            bail!("no user in {}", self.base);
-        };
-        let Some((host, _)) = rest.split_once('/') else { bail!("no path in {}", self.base) };
-        Ok(format!("http://{host}/webhdfs/v1/ruler/{name}?user.name={user}&{query}"))
+    /// Of a path below the base.
+    fn address(&self, path: &str, query: &str) -> Result<String> {
+        let parts = self.base.trim_start_matches("webhdfs://").split_once('@');
+        let parts =
+            parts.and_then(|(user, rest)| rest.split_once('/').map(|(host, base)| (user, host, base)));
+        let Some((user, host, base)) = parts else { bail!("no user, host and path in {}", self.base) };
+        Ok(format!("http://{host}/webhdfs/v1/{base}/{path}?user.name={user}&{query}"))
     }
 
     fn location(&self, method: &str, name: &str, query: &str) -> Result<String> {
         let output = Command::new("curl")
             .args(["--silent", "--show-error", "--fail", "--noproxy", "*", "--request", method])
-            .arg(self.address(name, &format!("{query}&noredirect=true"))?)
+            .arg(self.address(&format!("ruler/{name}"), &format!("{query}&noredirect=true"))?)
             .output()?;
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout)?;
         answer["Location"]
@@ -107,11 +108,11 @@ impl<'a> WebHdfs<'a> {
         run(curl().arg(location))
     }
 
-    /// Removes everything the ruler wrote.
+    /// Removes everything below a path, so that the next measurement finds room.
     ///
     /// # Errors
     /// When WebHDFS refuses.
-    pub(super) fn clear(&self) -> Result<()> {
-        run(curl().args(["--request", "DELETE"]).arg(self.address("", "op=DELETE&recursive=true")?))
+    pub(super) fn remove(&self, path: &str) -> Result<()> {
+        run(curl().args(["--request", "DELETE"]).arg(self.address(path, "op=DELETE&recursive=true")?))
     }
 }

@@ -1,6 +1,7 @@
 //! Running other programs: plainly, for their answer, or with their output read as it comes.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -40,7 +41,8 @@ pub(crate) fn answer(command: &mut Command) -> Result<String> {
 }
 
 /// Runs cargo with its progress condensed: warnings and errors pass, the hundreds of `Compiling …` lines become a
-/// count every 20 s. Each line of its standard output goes to `on_line`.
+/// count every 20 s. Each line of its standard output goes to `on_line`. When we are told to end, so are cargo and its
+/// compilers.
 ///
 /// # Errors
 /// When cargo cannot be started or fails.
@@ -49,14 +51,18 @@ pub(crate) fn cargo(command: &mut Command, mut on_line: impl FnMut(&str)) -> Res
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .process_group(0)
         .spawn()
         .with_context(|| format!("cannot start {}", name(command)))?;
+    let id = child.id();
+    let stop = exit::OnExit::new(move || process::kill_group(id));
     let errors = child.stderr.take().context("no standard error")?;
     let condenser = thread::spawn(move || condense(errors));
     for line in BufReader::new(child.stdout.take().context("no standard output")?).lines() {
         on_line(&line?);
     }
     let status = child.wait()?;
+    stop.forget();
     condenser.join().map_err(|_| anyhow::anyhow!("reading cargo's messages failed"))?;
     exit::wait_for_interrupt();
     if !status.success() {
@@ -96,8 +102,9 @@ fn is_progress(line: &str) -> bool {
     line.split_whitespace().next().is_some_and(|verb| VERBS.contains(&verb)) && line.starts_with(' ')
 }
 
-/// Runs a test program, shows every line of its standard output and hands it to `on_line`. After `limit` the program
-/// is killed, so that a test that hangs fails instead of stopping the whole run.
+/// Runs a test program, shows every line of its standard output and hands it to `on_line`. After `limit`, and when we are
+/// told to end, the program is killed with everything it started, so that a test that hangs fails instead of stopping
+/// the whole run: what npx or cargo start would keep the output open.
 ///
 /// # Errors
 /// When the program cannot be started, its output is not text, or the limit passed.
@@ -109,14 +116,19 @@ pub(crate) fn watch(
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .process_group(0)
         .spawn()
         .with_context(|| format!("cannot start {}", name(command)))?;
     let id = child.id();
+    let stop = exit::OnExit::new(move || process::kill_group(id));
     let output = child.stdout.take().context("no standard output")?;
     let (ended, end) = mpsc::channel::<()>();
     let watchman = thread::spawn(move || {
         let late = end.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
-        late && process::kill(id, "").is_ok()
+        if late {
+            process::kill_group(id);
+        }
+        late
     });
     for line in BufReader::new(output).lines() {
         let line = line?;
@@ -124,6 +136,7 @@ pub(crate) fn watch(
         on_line(&line);
     }
     let status = child.wait()?;
+    stop.forget();
     drop(ended);
     exit::wait_for_interrupt();
     if watchman.join().unwrap_or(false) {
@@ -161,6 +174,15 @@ mod tests {
     fn a_program_that_hangs_is_killed() {
         let error = watch(Command::new("tail").args(["-f", "/dev/null"]), Duration::from_millis(50), |_| {})
             .unwrap_err();
+        assert!(error.to_string().contains("did not end"), "{error}");
+    }
+
+    #[test]
+    fn what_a_hanging_program_started_is_killed_too() {
+        // The shell waits for a child that holds the output open; only the end of both ends the reading.
+        let mut command = Command::new("sh");
+        command.args(["-c", "tail -f /dev/null & wait"]);
+        let error = watch(&mut command, Duration::from_millis(50), |_| {}).unwrap_err();
         assert!(error.to_string().contains("did not end"), "{error}");
     }
 

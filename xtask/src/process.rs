@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process};
 
 use crate::wait;
 
@@ -48,6 +48,14 @@ pub(crate) fn kill(id: u32, mark: &str) -> Result<()> {
     }
     signal(id, Signal::KILL)?;
     wait::until(PATIENCE, &format!("the end of process {id}"), || Ok((!is_running(id, mark)).then_some(())))
+}
+
+/// Ends every process of the group that `id` leads (SIGKILL). For a group of our own making, whose leader has not been
+/// waited for yet: so the number cannot be somebody else's. One that is gone already is no error.
+pub(crate) fn kill_group(id: u32) {
+    if let Ok(pid) = pid(id) {
+        let _ = kill_process_group(pid, Signal::KILL);
+    }
 }
 
 fn signal(id: u32, signal: Signal) -> Result<()> {

@@ -20,7 +20,8 @@ const NEXT_PAGE: u32 = 500;
 const MOST: u32 = 1000;
 /// Fetching begins when this many rows are left below the drawn ones.
 const AHEAD: usize = 60;
-/// Milliseconds between two reloads, however many files arrive.
+/// Milliseconds between two reloads, however many files arrive, for each request that a reload takes: a list of ten
+/// thousand asks no more often than one of a hundred.
 const RELOAD_PAUSE: u32 = 800;
 
 /// Sizes of the list on the screen, in pixels.
@@ -141,7 +142,7 @@ impl Model {
                     self.listing.try_set(fresh);
                 }
                 self.usage.refresh();
-                gloo_timers::future::TimeoutFuture::new(RELOAD_PAUSE).await;
+                gloo_timers::future::TimeoutFuture::new(RELOAD_PAUSE * requests(known)).await;
                 match self.reloading.try_get_value() {
                     Some(Reloading::Again) => self.reloading.set_value(Reloading::Yes),
                     _ => break,
@@ -193,6 +194,11 @@ impl Model {
     fn folder_id(self) -> NodeId {
         self.folder.get_value()
     }
+}
+
+/// How many requests a list of `known` items takes.
+fn requests(known: usize) -> u32 {
+    u32::try_from(known).unwrap_or(u32::MAX).div_ceil(MOST).clamp(1, 100)
 }
 
 /// The first `known` items of a folder, as they are now.

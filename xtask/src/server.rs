@@ -20,7 +20,7 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     let folder = match profile {
         Profile::Dev => "debug",
         Profile::Release => {
-            cargo.arg("--release");
+            cargo.arg("--release").args(workspace::anonymous());
             "release"
         }
     };

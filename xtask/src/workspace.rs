@@ -34,6 +34,21 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// Arguments for a cargo call whose result is given out: paths of this machine, which panics would name, become
+/// `registry/…` and paths below the checkout.
+pub(crate) fn anonymous() -> [String; 2] {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
+    let registry = home.map(|home| (home.join("registry/src"), "registry"));
+    let flags: Vec<String> = registry
+        .into_iter()
+        .chain([(root().to_path_buf(), "hayloft")])
+        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
+        .collect();
+    // Joined with the flags of the workspace's configuration, which RUSTFLAGS would replace.
+    ["--config".to_owned(), format!("target.'cfg(all())'.rustflags={flags:?}")]
+}
+
 /// Every file below `folder`, sorted by path; an absent folder has none.
 pub(crate) fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
@@ -51,4 +66,17 @@ pub(crate) fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_this_machine_are_given_other_names() {
+        let [_, flags] = anonymous();
+        let flags: toml::Table = flags.parse().unwrap();
+        let text = flags["target"]["cfg(all())"]["rustflags"].to_string();
+        assert!(text.contains(&format!("--remap-path-prefix={}=hayloft", root().display())), "{text}");
+    }
 }

@@ -22,6 +22,9 @@ pub(super) fn compile(profile: Profile) -> Result<PathBuf> {
     };
     let mut cargo = workspace::cargo();
     cargo.args(["build", "--package", "hayloft-frontend", "--lib", "--target", TARGET, "--profile", name]);
+    if profile == Profile::Release {
+        cargo.args(workspace::anonymous());
+    }
     command::cargo(&mut cargo, |_| {})?;
     Ok(workspace::target().join(TARGET).join(folder).join(format!("{}.wasm", leptos::OUTPUT_NAME)))
 }

@@ -108,8 +108,8 @@ pub trait BlobStore: Send + Sync + std::fmt::Debug + 'static {
     /// A short name for logs and pages: `memory`, `file`, `webhdfs`.
     fn scheme(&self) -> &'static str;
 
-    /// The length up to which a file may grow by appending before the caller begins another one, in bytes. HDFS: one
-    /// block, so that a concatenated file has no small blocks in its middle. A store without blocks: [`u64::MAX`].
+    /// The length up to which a file may grow by appending before the caller begins another one, in bytes. HDFS:
+    /// whole blocks, so that a concatenated file has no small blocks in its middle. A store without blocks: [`u64::MAX`].
     fn segment_limit(&self) -> u64;
 
     /// Begins a new file of unknown length.

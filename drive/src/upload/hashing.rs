@@ -9,7 +9,7 @@ use super::checksum::Digester;
 use super::tree::Tree;
 
 /// Bytes after which a batch goes to the blocking pool: the hand-over costs little beside hashing them.
-const BATCH: usize = 128 << 10;
+const BATCH: usize = 256 << 10;
 
 /// Frames of a batch at most: a small frame may hold on to a much larger buffer.
 const FRAMES: usize = 32;

@@ -14,8 +14,11 @@ use super::row::{Segment, Upload, total};
 use super::tree::{Outline, Tree};
 use crate::{Drive, Error, Result};
 
-/// Bytes that are read again without being asked for a hash: a second or so. More is left to the background.
+/// Bytes that are read again so that an upload goes on being hashed: a second or so. More is left to the background.
 const CATCH_UP: u64 = 256 << 20;
+
+/// Bytes that are read again at the end of an upload while its client waits: a quarter of a second or so.
+const AT_ONCE: u64 = 64 << 20;
 
 /// Trees that are kept between the requests of an upload; a few KiB each.
 const KEPT: usize = 512;
@@ -65,7 +68,7 @@ impl Drive {
             _ => upload.frontier.as_deref().and_then(|bytes| Tree::restore(bytes, 0, length)),
         };
         let Some(tree) = begun.or_else(|| Tree::new(0)) else { return Ok(None) };
-        if upload.metadata.blake3.is_none() && length - tree.length() > CATCH_UP {
+        if upload.metadata.blake3.is_none() && length - tree.length() > AT_ONCE {
             return Ok(None);
         }
         let tree = read_back(self.store().as_ref(), pieces, tree).await?;

@@ -17,7 +17,7 @@ use url::Url;
 
 use super::exception::Failure;
 use super::rest::{Operation, refusal};
-use super::{Cluster, SEGMENT};
+use super::{BLOCK, Cluster};
 use crate::joining::taken;
 use crate::{BlobWriter, Error, ErrorKind, Overwrite, Result, StorePath};
 
@@ -58,10 +58,10 @@ impl HdfsWriter {
     /// Begins a file that must not exist.
     pub(super) async fn create(cluster: Arc<Cluster>, path: StorePath) -> Result<Self> {
         let absolute = cluster.absolute(&path);
-        // One block per segment whatever the cluster's default, and bytes that only our user reads.
+        // Blocks of our size whatever the cluster's default, and bytes that only our user reads.
         let operation = Operation::new(Method::PUT, "CREATE")
             .with("overwrite", "false")
-            .with("blocksize", SEGMENT.to_string())
+            .with("blocksize", BLOCK.to_string())
             .with("permission", "600");
         // The DataNode would find out, but only after bytes have flowed.
         let (existing, location) =
@@ -149,7 +149,7 @@ impl HdfsWriter {
         let beside = format!("{}.probe", self.cluster.absolute(&self.path));
         let operation = Operation::new(Method::PUT, "CREATE")
             .with("overwrite", "true")
-            .with("blocksize", SEGMENT.to_string())
+            .with("blocksize", BLOCK.to_string())
             .with("permission", "600");
         let probe = async {
             let url = self.cluster.rest.locate(&beside, &operation, &[]).await?;

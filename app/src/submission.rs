@@ -85,12 +85,13 @@ async fn fetch(url: &str, fields: &UrlSearchParams) -> Result<(bool, String), Js
     Ok((response.ok(), text))
 }
 
-/// What an answer means. What we do not understand comes from a server of another version, or from something in between.
+/// What an answer means. Read from bytes, as server functions read theirs: from text, all of it would be compiled once
+/// more. What we do not understand comes from a server of another version, or from something in between.
 fn read(ok: bool, text: &str) -> Result<Done, Failure> {
     if ok {
-        serde_json::from_str(text).map_err(|_| Failure::Outdated)
+        serde_json::from_slice(text.as_bytes()).map_err(|_| Failure::Outdated)
     } else {
-        Err(serde_json::from_str(text).unwrap_or(Failure::Outdated))
+        Err(serde_json::from_slice(text.as_bytes()).unwrap_or(Failure::Outdated))
     }
 }
 

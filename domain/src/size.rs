@@ -16,27 +16,24 @@ impl fmt::Display for ByteSize {
         if self.0 < 1000 {
             return write!(f, "{} B", self.0);
         }
-        #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
-        let mut value = self.0 as f64;
-        let mut unit = "B";
-        for next in UNITS {
-            // 999.5 would be shown as "1000": the next unit says it shorter.
-            if value < 999.5 {
-                break;
-            }
-            value /= 1000.0;
-            unit = next;
+        // In whole numbers: formatting floats would be 6 kB of the browser's wasm.
+        let (mut thousandths, mut unit) = (self.0, 0);
+        // 999.5 would be shown as "1000": the next unit says it shorter.
+        while thousandths >= 999_500 && unit + 1 < UNITS.len() {
+            thousandths /= 1000;
+            unit += 1;
         }
-        let decimals = if value < 9.995 {
-            2
-        } else if value < 99.95 {
-            1
-        } else {
-            0
+        let hundredths = match thousandths {
+            ..9_995 => (thousandths + 5) / 10,
+            ..99_950 => (thousandths + 50) / 100 * 10,
+            _ => (thousandths + 500) / 1000 * 100,
         };
-        let digits = format!("{value:.decimals$}");
-        let digits = if decimals > 0 { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
-        write!(f, "{digits} {unit}")
+        let (whole, rest, unit) = (hundredths / 100, hundredths % 100, UNITS[unit]);
+        match rest {
+            0 => write!(f, "{whole} {unit}"),
+            rest if rest % 10 == 0 => write!(f, "{whole}.{} {unit}", rest / 10),
+            rest => write!(f, "{whole}.{rest:02} {unit}"),
+        }
     }
 }
 
@@ -91,7 +88,13 @@ mod tests {
             (99_940, "99.9 kB"),
             (999_499, "999 kB"),
             (999_500, "1 MB"),
+            (9_994, "9.99 kB"),
+            (9_995, "10 kB"),
+            (1_049, "1.05 kB"),
+            (99_950, "100 kB"),
             (2_610_000_000, "2.61 GB"),
+            (999_499_999_999, "999 GB"),
+            (999_500_000_000, "1 TB"),
             (u64::MAX, "18.4 EB"),
         ] {
             assert_eq!(ByteSize(bytes).to_string(), text);

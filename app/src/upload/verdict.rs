@@ -55,7 +55,7 @@ pub(crate) enum Verdict {
 /// Judges an answer that is not a success. The problem's code decides where it says more than the status: a proxy's 413
 /// speaks of the request and may be answered by a smaller one, ours speaks of the file.
 pub(crate) fn judge(answer: &Answer) -> Verdict {
-    let error = serde_json::from_str::<AppError>(&answer.body).ok();
+    let error = serde_json::from_slice::<AppError>(answer.body.as_bytes()).ok();
     let after = answer.retry_after.or_else(|| error.as_ref().and_then(AppError::retry_after));
     let wait = |why| Verdict::Wait { why, after };
     match (answer.status, error) {

@@ -195,8 +195,13 @@ fn keep_space(model: Model, rows: NodeRef<html::Div>) {
         let (Some(element), Some(measure)) = (rows.get(), model.measure.get()) else { return };
         let drawn = model.drawn();
         let total = model.listing.read().items.len();
-        #[expect(clippy::cast_precision_loss, reason = "rows of a list, far below 2^53")]
-        let space = |count: usize| format!("{}px", count as f64 * measure.row);
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "rows of a list, far below 2^53"
+        )]
+        let space = |count: usize| format!("{}px", (count as f64 * measure.row).round() as u64);
         let style = web_sys::HtmlElement::style(&element);
         // They fail on a name that is no property only.
         let _ = style.set_property("--above", &space(drawn.start));

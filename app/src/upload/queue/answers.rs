@@ -118,7 +118,7 @@ impl Queue {
             Verdict::Smaller => self.shrink(key, work, answer.status),
             // A folder that is not there is no upload that vanished.
             Verdict::Gone if matches!(work, Work::Creating(_)) => {
-                let error = serde_json::from_str(&answer.body);
+                let error = serde_json::from_slice(answer.body.as_bytes());
                 self.fail(key, error.map_or(Problem::Status(answer.status), Problem::App));
             }
             Verdict::Gone => self.restart(key, index),
@@ -179,7 +179,7 @@ impl Queue {
 
     fn list_answered(&mut self, answer: &Answer) {
         if answer.is_success() {
-            let views = serde_json::from_str::<Vec<UploadView>>(&answer.body).unwrap_or_default();
+            let views = serde_json::from_slice::<Vec<UploadView>>(answer.body.as_bytes()).unwrap_or_default();
             self.listing = Listing::Known;
             self.listing_wait = None;
             return self.restore(views);

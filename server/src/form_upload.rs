@@ -3,12 +3,13 @@
 //!
 //! Answers with a redirect to the list, which tells the outcome. Files that came before one that was refused are there.
 
+mod form;
+
 use std::time::Duration;
 
 use app::{Failure, Flash};
 use axum::body::Body;
-use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{Multipart, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -16,7 +17,9 @@ use domain::{AppError, Conflict, Field as Input, FileName, NodeId, Reason, Uploa
 use drive::{Actor, Drive, NewUpload, NewUploadKind, Write};
 use futures::SinkExt;
 use futures::channel::mpsc;
+use multer::Field;
 
+use self::form::Form;
 use crate::problem::Problem;
 use crate::session::Caller;
 use crate::state::AppState;
@@ -34,13 +37,13 @@ pub(crate) async fn upload(
     State(state): State<AppState>,
     caller: Result<Caller, Problem>,
     headers: HeaderMap,
-    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    body: Body,
 ) -> Response {
     let Ok(Caller(actor)) = caller else {
         return redirect("/login", None, &state);
     };
     let back = list_of(&headers);
-    let Ok(mut form) = form else {
+    let Ok(mut form) = Form::new(&headers, body) else {
         let failure = Failure::App(AppError::invalid(Input::Metadata, Reason::Malformed));
         return redirect(&back, Some(&Flash::Failed(failure)), &state);
     };
@@ -54,13 +57,13 @@ pub(crate) async fn upload(
     redirect(&back, flash.as_ref(), &state)
 }
 
-async fn take(drive: &Drive, actor: &Actor, form: &mut Multipart, files: &mut u32) -> Result<(), AppError> {
+async fn take(drive: &Drive, actor: &Actor, form: &mut Form, files: &mut u32) -> Result<(), AppError> {
     let mut parent: Option<NodeId> = None;
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         match (field.name(), field.file_name()) {
             (Some("parent"), None) => parent = read_parent(field).await?,
             // A browser sends an empty file without a name when nothing was picked.
-            (_, Some("")) | (_, None) => {}
+            (_, Some("")) | (_, None) => form::skip(field).await.map_err(|error| broken(&error))?,
             (_, Some(name)) => {
                 let name = FileName::parse(name).map_err(|reason| AppError::invalid(Input::Name, reason))?;
                 store(drive, actor, parent.clone(), name, field).await?;
@@ -71,7 +74,7 @@ async fn take(drive: &Drive, actor: &Actor, form: &mut Multipart, files: &mut u3
     Ok(())
 }
 
-async fn read_parent(mut field: Field<'_>) -> Result<Option<NodeId>, AppError> {
+async fn read_parent(mut field: Field<'static>) -> Result<Option<NodeId>, AppError> {
     let mut text = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
         text.extend_from_slice(&chunk);
@@ -92,7 +95,7 @@ async fn store(
     actor: &Actor,
     parent: Option<NodeId>,
     name: FileName,
-    mut field: Field<'_>,
+    mut field: Field<'static>,
 ) -> Result<(), AppError> {
     let metadata =
         UploadMetadata { name: Some(name), parent, conflict: Conflict::Rename, ..UploadMetadata::default() };
@@ -146,7 +149,7 @@ fn told(error: &drive::Error) -> AppError {
     error.to_app_error()
 }
 
-fn broken(error: &MultipartError) -> AppError {
+fn broken(error: &multer::Error) -> AppError {
     tracing::debug!(%error, "a form broke off or cannot be read");
     AppError::invalid(Input::Metadata, Reason::Malformed)
 }

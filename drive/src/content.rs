@@ -16,8 +16,11 @@ use crate::{Actor, Drive, Error, Result, blobs};
 pub struct Content {
     /// The file.
     pub node: Node,
-    /// Differs whenever the bytes differ: their BLAKE3 in hex, or the blob's id while that is not known.
+    /// Differs whenever the bytes differ, and stays while they do: the blob's id. Not their BLAKE3, which large files get
+    /// some time after they can be read.
     pub etag: String,
+    /// When these bytes were stored, unix milliseconds.
+    pub stored: i64,
     /// Bytes.
     pub size: u64,
     path: StorePath,
@@ -37,7 +40,8 @@ impl Drive {
         }
         // One statement for what must agree: between `live` and here the file may have been replaced.
         let row = sqlx::query(
-            "SELECT b.id, b.size, b.blake3 FROM nodes n JOIN blobs b ON b.id = n.blob_id WHERE n.id = $1 AND n.owner_id = $2",
+            "SELECT b.id, b.size, b.blake3, b.created_at FROM nodes n JOIN blobs b ON b.id = n.blob_id \
+             WHERE n.id = $1 AND n.owner_id = $2",
         )
         .bind(id.as_str())
         .bind(actor.user.as_str())
@@ -47,9 +51,14 @@ impl Drive {
         let blob: BlobId = parse(row.try_get(0)?)?;
         let size = crate::database::from_sql(row.try_get(1)?);
         let blake3: Option<String> = row.try_get(2)?;
-        let etag = blake3.clone().unwrap_or_else(|| blob.to_string());
-        let node = Node { size, blake3, ..node };
-        Ok(Content { node, etag, size, path: blobs::path(&blob)?, store: Arc::clone(self.store()) })
+        Ok(Content {
+            node: Node { size, blake3, ..node },
+            etag: blob.to_string(),
+            stored: row.try_get(3)?,
+            size,
+            path: blobs::path(&blob)?,
+            store: Arc::clone(self.store()),
+        })
     }
 }
 

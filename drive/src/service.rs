@@ -63,8 +63,9 @@ impl Drive {
         &self.0.config
     }
 
-    /// Unix milliseconds.
-    pub(crate) fn now(&self) -> i64 {
+    /// The time, in unix milliseconds.
+    #[must_use]
+    pub fn now(&self) -> i64 {
         self.0.clock.now_ms()
     }
 

@@ -63,7 +63,7 @@ pub(crate) async fn content(
 ) -> Result<Response, Problem> {
     let content = drive.open_content(&actor, &node.of(&actor)?).await?;
     let etag = format!("\"{}\"", content.etag);
-    let validators = Validators { etag: &etag, modified: content.node.modified };
+    let validators = Validators { etag: &etag, stored: content.stored, now: drive.now() };
     let mut answer = match condition::evaluate(&headers, &validators) {
         Verdict::Failed => {
             let detail = "the file is not what the request's conditions say";
@@ -83,6 +83,9 @@ pub(crate) async fn content(
     set(headers, header::LAST_MODIFIED, &httpdate::fmt_http_date(validators.last_modified()));
     headers.insert(header::CACHE_CONTROL, PRIVATE);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    // On a 304 too: a cache puts its headers on what it has kept.
+    headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(answer)
 }
 
@@ -107,8 +110,6 @@ async fn representation(
         if inline && is_inline_safe(mime) { Disposition::Inline } else { Disposition::Attachment };
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_DISPOSITION, content_disposition(disposition, &content.node.name));
-    headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(answer)
 }
 

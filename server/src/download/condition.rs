@@ -1,5 +1,8 @@
-//! Conditional requests (RFC 9110 §13), for a representation that has a strong entity tag and a time of change.
-//! Knows nothing of what is sent.
+//! Conditional requests (RFC 9110 §13), for a representation that has a strong entity tag and a time since which its bytes
+//! are what they are. Knows nothing of what is sent.
+//!
+//! An HTTP date counts seconds, and bytes may be replaced twice in one. So bytes are taken to be as new as the second after
+//! the one they were stored in: whoever is told that second, asks when it has begun, and what replaces them then is newer.
 
 use std::time::{Duration, SystemTime};
 
@@ -24,21 +27,36 @@ pub(crate) enum Verdict {
 pub(crate) struct Validators<'a> {
     /// The strong entity tag, with its quotes.
     pub(crate) etag: &'a str,
-    /// Unix milliseconds of the last change.
-    pub(crate) modified: i64,
+    /// Unix milliseconds since when the bytes are these. Never what a client says of its file.
+    pub(crate) stored: i64,
+    /// Unix milliseconds of this request.
+    pub(crate) now: i64,
 }
 
+/// The last second that an HTTP date can tell: the end of the year 9999.
+const LAST_SECOND: i64 = 253_402_300_799;
+
 impl Validators<'_> {
-    /// The time of change in whole seconds, as HTTP dates have them.
+    /// The date to tell: in whole seconds and never in the future (§8.8.2.1).
     pub(crate) fn last_modified(&self) -> SystemTime {
-        let seconds = u64::try_from(self.modified / 1000).unwrap_or(0);
-        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+        self.changed().min(whole_seconds(self.now, 0))
     }
+
+    /// The first whole second that is later than the change.
+    fn changed(&self) -> SystemTime {
+        whole_seconds(self.stored, 1)
+    }
+}
+
+/// A time before 1970 or after 9999 is that limit: a database may hold anything, and a date has to be written.
+fn whole_seconds(milliseconds: i64, more: i64) -> SystemTime {
+    let seconds = (milliseconds.div_euclid(1000).saturating_add(more)).clamp(0, LAST_SECOND);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs())
 }
 
 /// Evaluates the preconditions of a GET or HEAD in the order of §13.2.2.
 pub(crate) fn evaluate(headers: &HeaderMap, now: &Validators<'_>) -> Verdict {
-    let modified = now.last_modified();
+    let modified = now.changed();
     if headers.contains_key(header::IF_MATCH) {
         if !any_tag(headers, &header::IF_MATCH, |tag| tag == now.etag) {
             return Verdict::Failed;
@@ -54,11 +72,9 @@ pub(crate) fn evaluate(headers: &HeaderMap, now: &Validators<'_>) -> Verdict {
     } else if date(headers, &header::IF_MODIFIED_SINCE).is_some_and(|since| modified <= since) {
         return Verdict::NotModified;
     }
-    let ranges = match headers.get(header::IF_RANGE).map(|value| value.to_str().unwrap_or("").trim()) {
-        None => true,
-        Some(tag) if tag.starts_with('"') || tag.starts_with("W/") => tag == now.etag,
-        Some(text) => httpdate::parse_http_date(text).is_ok_and(|date| date == modified),
-    };
+    // Only a strong validator may join bytes to those that a client has (§13.1.5), and a date is none.
+    let if_range = headers.get(header::IF_RANGE);
+    let ranges = if_range.is_none_or(|value| value.to_str().is_ok_and(|tag| tag.trim() == now.etag));
     Verdict::Proceed { ranges }
 }
 
@@ -80,7 +96,7 @@ fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
 mod tests {
     use super::*;
 
-    const NOW: Validators<'_> = Validators { etag: "\"abc\"", modified: 784_111_777_432 };
+    const NOW: Validators<'_> = Validators { etag: "\"abc\"", stored: 784_111_776_432, now: 784_111_800_000 };
     const THEN: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
     const BEFORE: &str = "Sun, 06 Nov 1994 08:49:36 GMT";
     const AFTER: &str = "Sun, 06 Nov 1994 08:49:38 GMT";
@@ -117,7 +133,7 @@ mod tests {
             (header::IF_RANGE, "\"abc\"", GO),
             (header::IF_RANGE, "W/\"abc\"", WHOLE),
             (header::IF_RANGE, "\"x\"", WHOLE),
-            (header::IF_RANGE, THEN, GO),
+            (header::IF_RANGE, THEN, WHOLE),
             (header::IF_RANGE, AFTER, WHOLE),
             (header::IF_RANGE, "nonsense", WHOLE),
         ] {
@@ -137,5 +153,31 @@ mod tests {
             verdict(&[(header::IF_MATCH, "\"x\""), (header::IF_NONE_MATCH, "\"abc\"")]),
             Verdict::Failed
         );
+    }
+
+    #[test]
+    fn bytes_of_the_same_second_are_told_apart() {
+        let first = Validators { stored: 784_111_777_100, now: 784_111_777_200, ..NOW };
+        let told = httpdate::fmt_http_date(first.last_modified());
+        let second = Validators { stored: 784_111_777_300, now: 784_111_790_000, ..NOW };
+        let mut headers = HeaderMap::new();
+        headers.insert(header::IF_MODIFIED_SINCE, told.parse().expect("a value"));
+        assert_eq!(evaluate(&headers, &second), GO);
+        let told = httpdate::fmt_http_date(second.last_modified());
+        headers.insert(header::IF_MODIFIED_SINCE, told.parse().expect("a value"));
+        assert_eq!(evaluate(&headers, &second), Verdict::NotModified);
+    }
+
+    #[test]
+    fn every_time_has_a_date_and_none_is_in_the_future() {
+        let now = 784_111_777_432;
+        for stored in [i64::MIN, -1, 0, now, now + 5000, 253_402_300_800_000, i64::MAX] {
+            let date = Validators { stored, now, ..NOW }.last_modified();
+            assert!(!httpdate::fmt_http_date(date).is_empty());
+            assert!(date <= SystemTime::UNIX_EPOCH + Duration::from_millis(now.unsigned_abs()), "{stored}");
+            for now in [i64::MIN, i64::MAX] {
+                httpdate::fmt_http_date(Validators { stored, now, ..NOW }.last_modified());
+            }
+        }
     }
 }

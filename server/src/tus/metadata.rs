@@ -2,6 +2,7 @@
 //! belong to the client; a known key that cannot be read is refused, since guessing would put the file elsewhere.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use data_encoding::BASE64;
@@ -9,6 +10,9 @@ use domain::{AppError, Conflict, Field, FileName, Reason, UploadMetadata};
 
 /// The longest header that is taken, in bytes.
 const MAX_LENGTH: usize = 8 * 1024;
+
+/// What `lastmodified` may be, in unix milliseconds: the years 1 to 9999. Beyond them no date can be written.
+const DATES: RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
 
 /// Reads the header.
 ///
@@ -41,7 +45,7 @@ pub(crate) fn parse(header: &str) -> Result<UploadMetadata, AppError> {
         name,
         parent,
         conflict,
-        last_modified: number(text("lastmodified"))?,
+        last_modified: date(text("lastmodified"))?,
         blake3,
         group: text("group").map(group).transpose()?,
         part_offset: number(text("offset"))?,
@@ -67,6 +71,13 @@ fn pairs(header: &str) -> Result<HashMap<&str, String>, AppError> {
 fn number<T: FromStr>(text: Option<&str>) -> Result<Option<T>, AppError> {
     text.map(|text| text.parse().map_err(|_| AppError::invalid(Field::Metadata, Reason::Malformed)))
         .transpose()
+}
+
+fn date(text: Option<&str>) -> Result<Option<i64>, AppError> {
+    match number(text)? {
+        Some(date) if !DATES.contains(&date) => Err(AppError::invalid(Field::Metadata, Reason::Malformed)),
+        date => Ok(date),
+    }
 }
 
 fn digest(text: &str) -> Result<String, AppError> {
@@ -148,6 +159,8 @@ mod tests {
             (header(&[("conflict", "whatever")]), Field::Metadata),
             (header(&[("blake3", "abc")]), Field::Checksum),
             (header(&[("lastmodified", "yesterday")]), Field::Metadata),
+            (header(&[("lastmodified", "253402300800000")]), Field::Metadata),
+            (header(&[("lastmodified", "-62135596800001")]), Field::Metadata),
             (header(&[("offset", "-1")]), Field::Metadata),
             ("filename !!!".to_owned(), Field::Metadata),
             ("filename gICA".to_owned(), Field::Metadata),

@@ -10,9 +10,10 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, header};
-use drive::{Actor, Client, Config, Database, Drive, NewAccount};
+use drive::{Actor, Client, Clock, Config, Database, Drive, NewAccount};
 use http_body_util::BodyExt;
 use server::{AppState, Settings};
+use sqlx::Connection;
 use storage::MemoryStore;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -25,6 +26,10 @@ pub(crate) struct Service {
     pub(crate) router: Router,
     pub(crate) drive: Drive,
     pub(crate) store: Arc<MemoryStore>,
+    /// Stands still until it is moved.
+    pub(crate) clock: Clock,
+    /// Where the database is.
+    url: String,
     /// Kept for as long as the database in it is used.
     _directory: TempDir,
 }
@@ -41,7 +46,8 @@ impl Service {
         let database = Database::connect(&url).await.expect("a database");
         database.migrate().await.expect("tables");
         let store = Arc::new(MemoryStore::new());
-        let drive = Drive::open(database, store.clone(), config).await.expect("a drive");
+        let clock = Clock::stopped();
+        let drive = Drive::open_at(database, store.clone(), config, clock.clone()).await.expect("a drive");
         let site = directory.path().join("site");
         let pkg = site.join("pkg/snippets/dep-0123");
         std::fs::create_dir_all(&pkg).expect("pkg");
@@ -56,7 +62,14 @@ impl Service {
             std::fs::write(site.join(name), text).expect(name);
         }
         let state = AppState::new(drive.clone(), server::site::options(&site), settings);
-        Self { router: server::router(state), drive, store, _directory: directory }
+        Self { router: server::router(state), drive, store, clock, url, _directory: directory }
+    }
+
+    /// Changes what no use case changes.
+    pub(crate) async fn sql(&self, statement: &'static str) {
+        let mut connection = sqlx::AnyConnection::connect(&self.url).await.expect("a connection");
+        sqlx::query(statement).execute(&mut connection).await.expect(statement);
+        connection.close().await.expect("closed");
     }
 
     /// Somebody without an account.
@@ -236,17 +249,21 @@ impl TokenUser {
         self.send(method, path, &all, body).await
     }
 
+    /// Makes an upload with this metadata and sends all of it along.
+    pub(crate) async fn create(&self, metadata: &[(&str, &str)], bytes: impl Into<Bytes>) -> Answer {
+        let bytes = bytes.into();
+        let length = bytes.len().to_string();
+        let headers = [
+            ("upload-length", length.as_str()),
+            ("upload-metadata", &upload_metadata(metadata)),
+            ("content-type", "application/offset+octet-stream"),
+        ];
+        self.tus("POST", "/api/uploads", &headers, bytes).await
+    }
+
     /// A file of this name and these bytes; its node's id.
     pub(crate) async fn file(&self, name: &str, bytes: impl Into<Bytes>) -> String {
-        let bytes = bytes.into();
-        let metadata = format!("filename {}", base64(name));
-        let headers = [
-            ("upload-length", bytes.len().to_string()),
-            ("upload-metadata", metadata),
-            ("content-type", "application/offset+octet-stream".to_owned()),
-        ];
-        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = self.tus("POST", "/api/uploads", &headers, bytes).await;
+        let answer = self.create(&[("filename", name)], bytes).await;
         assert_eq!(answer.status, 201, "{}", answer.text());
         answer.header("hayloft-node").to_owned()
     }
@@ -325,6 +342,11 @@ impl Browser {
 
 pub(crate) fn base64(text: &str) -> String {
     data_encoding::BASE64.encode(text.as_bytes())
+}
+
+/// The header that says this of an upload.
+pub(crate) fn upload_metadata(pairs: &[(&str, &str)]) -> String {
+    pairs.iter().map(|(key, value)| format!("{key} {}", base64(value))).collect::<Vec<_>>().join(",")
 }
 
 /// Bytes that differ at every place.

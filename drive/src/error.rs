@@ -17,6 +17,9 @@ const RETRY_AFTER: u64 = 5;
 /// Seconds for a store in safe mode: HDFS leaves it 30 s after its DataNodes reported, at the earliest.
 const RETRY_AFTER_SAFE_MODE: u64 = 15;
 
+/// Seconds for a body that broke off: nothing here is wrong, so there is nothing to wait for.
+const RETRY_AFTER_INTERRUPTION: u64 = 1;
+
 /// An outcome other than success.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -58,6 +61,16 @@ pub enum Error {
     /// Another request holds it.
     #[error("busy")]
     Busy,
+    /// The body of an upload ended before its end, or its sender fell silent. What arrived is kept, unless under a
+    /// checksum; the same request from where the upload stands may go well.
+    #[error("the body broke off")]
+    Interrupted,
+    /// Too many tries at a password.
+    #[error("too many tries, wait {retry_after} s")]
+    TooManyTries {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
     /// Larger than the service takes.
     #[error("larger than {limit} bytes")]
     TooLarge {
@@ -102,6 +115,8 @@ impl Error {
             Self::OffsetMismatch { offset } => AppError::OffsetMismatch { offset: *offset },
             Self::ChecksumMismatch => AppError::ChecksumMismatch,
             Self::Busy => AppError::Busy,
+            Self::Interrupted => AppError::Unavailable { retry_after: RETRY_AFTER_INTERRUPTION },
+            Self::TooManyTries { retry_after } => AppError::TooManyRequests { retry_after: *retry_after },
             Self::TooLarge { limit } => AppError::TooLarge { limit: *limit },
             Self::QuotaExceeded { available } => AppError::QuotaExceeded { available: *available },
             Self::Store(error) => store_outcome(error),

@@ -12,7 +12,8 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{CONNECTION, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use domain::{AppError, UploadId};
@@ -44,7 +45,7 @@ use answer::{progress, standing, with_version};
         (status = 410, description = "The upload expired", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 415, description = "Not application/offset+octet-stream", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 460, description = "The bytes do not match their checksum", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
-        (status = 503, description = "The store is unreachable; nothing is lost", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 503, description = "The store is unreachable, or the body broke off; what arrived is kept", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn patch(
@@ -187,13 +188,27 @@ pub(crate) async fn write(
 ) -> Result<UploadStatus, Problem> {
     let _running = RunningUpload::begin();
     let (ended, last_byte) = tokio::sync::oneshot::channel();
-    let status = drive.write_upload(actor, id, write, bytes_of(body, ended)).await?;
+    let status = drive.write_upload(actor, id, write, bytes_of(body, ended)).await.map_err(refused)?;
     if status.node.is_some()
         && let Ok(moment) = last_byte.await
     {
         crate::metrics::count_publish(Instant::duration_since(&Instant::now(), moment));
     }
     Ok(status)
+}
+
+/// Clients take a 4xx for the end of an upload, and one whose sender fell silent is none: "a timeout SHOULD be handled by
+/// closing the connection". Who still listens learns in addition that going on helps.
+fn refused(error: drive::Error) -> Problem {
+    match error {
+        drive::Error::Interrupted => {
+            let detail = "the body ended early or fell silent; ask for the offset and go on from there";
+            Problem::protocol(StatusCode::SERVICE_UNAVAILABLE, "interrupted", detail)
+                .with_header(RETRY_AFTER, HeaderValue::from_static("1"))
+                .with_header(CONNECTION, HeaderValue::from_static("close"))
+        }
+        error => error.into(),
+    }
 }
 
 /// The body as the drive takes it. Sends the moment of its end.

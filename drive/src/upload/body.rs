@@ -128,6 +128,15 @@ pub(super) async fn hold(
 mod tests {
     use super::*;
 
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_body_is_given_up_after_what_it_brought() {
+        let frames =
+            futures::stream::iter([Ok(Bytes::from_static(b"abc"))]).chain(futures::stream::pending());
+        let mut body = Body::new(frames, CancellationToken::new(), CancellationToken::new());
+        assert!(matches!(body.next().await, Next::Frame(frame) if frame == "abc"));
+        assert!(matches!(body.next().await, Next::Broken));
+    }
+
     #[test]
     fn room_is_bounded_and_given_back() {
         let room = Room::default();

@@ -245,7 +245,8 @@ impl<'a> Transfer<'a> {
 fn verdict(end: End, closed: Result<()>) -> Result<()> {
     match end {
         End::Clean => closed,
-        End::Broken | End::TooMuch => Err(Error::invalid(Field::Length, Reason::Contradiction)),
+        End::Broken => Err(Error::Interrupted),
+        End::TooMuch => Err(Error::invalid(Field::Length, Reason::Contradiction)),
         End::Superseded => Err(Error::Busy),
         End::Refused(error) | End::Failed(error) => Err(error),
     }

@@ -34,8 +34,9 @@ impl Drive {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Gone`], [`Error::Forbidden`] (a final upload takes no bytes), [`Error::Busy`] (the
-    /// former writer does not end, or a newer one came); [`Error::OffsetMismatch`]; `Invalid { Length }` when the body is
-    /// longer or shorter than announced (what fits is kept, unless under a checksum); [`Error::ChecksumMismatch`];
+    /// former writer does not end, or a newer one came); [`Error::OffsetMismatch`]; [`Error::Interrupted`] when the body
+    /// ends early or falls silent, `Invalid { Length }` when it is longer than announced (what fits is kept in both cases,
+    /// unless under a checksum); [`Error::ChecksumMismatch`];
     /// [`Error::TooLarge`] and [`Error::QuotaExceeded`], before bytes flow where lengths are known; [`Error::NameTaken`]
     /// from publishing; the store's and the database's.
     pub async fn write_upload(
@@ -75,8 +76,13 @@ impl Drive {
         self.check_announced(held, write.content_length).await?;
         if held.upload.state == State::Uploading && held.upload.final_id.is_none() {
             self.receive(held, write, &mut body).await?;
-        } else if !matches!(body.next().await, Next::End) {
-            return Err(Error::invalid(Field::Length, Reason::Contradiction));
+        } else {
+            match body.next().await {
+                Next::End => {}
+                Next::Frame(_) => return Err(Error::invalid(Field::Length, Reason::Contradiction)),
+                Next::Broken => return Err(Error::Interrupted),
+                Next::Superseded => return Err(Error::Busy),
+            }
         }
         self.conclude(held).await
     }
@@ -145,12 +151,11 @@ impl Drive {
             let end = transfer.run(body).await;
             return transfer.finish(end).await;
         };
-        let contradiction = || Error::invalid(Field::Length, Reason::Contradiction);
         let HeldBody { bytes, room } = match hold(body, length, room).await {
             Ok(Some(held)) if held.bytes.len() == length => held,
-            Ok(_) => return Err(contradiction()),
+            Ok(None) => return Err(Error::invalid(Field::Length, Reason::Contradiction)),
             Err(Next::Superseded) => return Err(Error::Busy),
-            Err(_) => return Err(contradiction()),
+            Ok(Some(_)) | Err(_) => return Err(Error::Interrupted),
         };
         if !matches(checksum, bytes.clone()).await? {
             return Err(Error::ChecksumMismatch);

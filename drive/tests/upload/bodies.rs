@@ -125,7 +125,7 @@ on_both_engines! {
         assert_eq!(tus.offset(&id).await, 20_000);
         let shorter = body(&data.slice(20_000..30_000), 7000);
         let shorter = tus.drive.write_upload(&tus.actor, &id, announced(20_000), shorter).await;
-        assert!(is_length(&shorter.expect_err("shorter")));
+        assert_refused!(shorter, Error::Interrupted);
         assert_eq!(tus.offset(&id).await, 30_000);
         let node = tus.push_through(&id, &data).await;
         tus.assert_file(&node, &data).await;
@@ -143,7 +143,8 @@ on_both_engines! {
         let tus = Tus::new(&world, "alice").await;
         let data = data(100_000);
         let id = tus.begin(whole("a", 100_000)).await;
-        tus.drive.write_upload(&tus.actor, &id, at(0), broken(&data.slice(..34_567))).await.expect_err("broken");
+        let outcome = tus.drive.write_upload(&tus.actor, &id, at(0), broken(&data.slice(..34_567))).await;
+        assert_refused!(outcome, Error::Interrupted);
         assert_eq!(tus.offset(&id).await, 34_567);
         let node = tus.push_through(&id, &data).await;
         tus.assert_file(&node, &data).await;

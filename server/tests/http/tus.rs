@@ -146,6 +146,35 @@ async fn more_bytes_than_announced_are_not_taken() {
 }
 
 #[tokio::test]
+async fn a_body_that_breaks_off_may_go_on() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "10"), ("upload-metadata", &metadata("a"))]).await;
+    let broken = || {
+        let frames = [Ok(Bytes::from_static(b"0123")), Err(std::io::Error::other("reset"))];
+        Body::from_stream(futures::stream::iter(frames))
+    };
+    let short = || Body::from_stream(futures::stream::iter([Ok::<_, std::io::Error>("45")]));
+    // Of a checksum's body nothing is kept, since nobody can say whether what came is right.
+    let checksum = ("upload-checksum", "sha1 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=");
+    for (offset, extra, body, stands) in [
+        ("0", &[][..], broken(), "4"),
+        ("4", &[("content-length", "6")], short(), "6"),
+        ("6", &[checksum], broken(), "6"),
+        ("6", &[checksum, ("content-length", "4")], short(), "6"),
+    ] {
+        let mut headers = vec![BYTES, ("upload-offset", offset)];
+        headers.extend_from_slice(extra);
+        let answer = user.tus("PATCH", &path, &headers, body).await;
+        answer.is_problem(503, "interrupted");
+        assert_eq!((answer.header("retry-after"), answer.header("connection")), ("1", "close"));
+        let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+        assert_eq!(answer.header("upload-offset"), stands, "{extra:?}");
+    }
+    assert!(patch(&user, &path, 6, "6789").await.has("hayloft-node"));
+}
+
+#[tokio::test]
 async fn refusals_of_creation() {
     let service = Service::start().await;
     let user = service.user("lin_wei").await;

@@ -18,6 +18,6 @@ pub use error::{AppError, Field, Reason};
 pub use id::{BlobId, InvalidId, NodeId, TokenId, UploadId, UserId};
 pub use metadata::{Conflict, UploadMetadata};
 pub use name::FileName;
-pub use part::{PART_SIZE, Part, plan_parts};
+pub use part::{MAX_PARTS, PART_SIZE, Part, plan_parts};
 pub use size::ByteSize;
 pub use view::{Direction, Node, NodeKind, Page, Profile, Sort, SortKey, UploadKind, UploadView};

@@ -5,6 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use drive::Drive;
+use tokio::sync::Mutex;
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -32,9 +34,33 @@ async fn live() -> &'static str {
     "alive\n"
 }
 
+/// How long an answer of [`ready`] is given again, in milliseconds. Anybody may ask, and looking costs the database a query
+/// and the store a request.
+const FRESH: i64 = 1000;
+
+/// What was seen last, and when.
+#[derive(Debug, Default)]
+pub(crate) struct LastLook(Mutex<Option<(i64, Seen)>>);
+
+type Seen = (StatusCode, String);
+
 /// Database and store work. Why not is for the log; whoever asks from outside learns only which one it is.
 async fn ready(State(state): State<AppState>) -> Response {
-    let health = state.drive.health().await;
+    // Held while looking: all who ask meanwhile wait for the one answer. Looking ends within seconds.
+    let mut last = state.last_look.0.lock().await;
+    let now = state.drive.now();
+    if let Some((at, seen)) = &*last
+        && (*at..*at + FRESH).contains(&now)
+    {
+        return seen.clone().into_response();
+    }
+    let seen = look(&state.drive).await;
+    *last = Some((state.drive.now(), seen.clone()));
+    seen.into_response()
+}
+
+async fn look(drive: &Drive) -> Seen {
+    let health = drive.health().await;
     if let Err(detail) = &health.database {
         tracing::warn!(detail, "the database is not ready");
     }
@@ -50,7 +76,7 @@ async fn ready(State(state): State<AppState>) -> Response {
         "unavailable"
     };
     let status = if health.is_well() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, format!("database: {}\nstore: {store}\n", word(health.database.is_ok()))).into_response()
+    (status, format!("database: {}\nstore: {store}\n", word(health.database.is_ok())))
 }
 
 async fn metrics_by_token(State(state): State<AppState>, headers: HeaderMap) -> Response {

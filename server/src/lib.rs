@@ -24,6 +24,7 @@ mod routes;
 mod security;
 mod session;
 pub mod site;
+mod small_body;
 mod start;
 mod state;
 mod telemetry;

@@ -1,9 +1,10 @@
-//! Connections: accepted, given a deadline for the head of every request, and ended in order.
+//! Connections: accepted up to a limit, given a deadline for the head of every request, and ended in order.
 //!
 //! `axum::serve` does the same without that deadline, so a client that sends one letter a minute could hold a connection
 //! for ever. HTTP/1.1 only: HTTP/2 and TLS are a reverse proxy's.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,6 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -24,16 +26,28 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Between two tries to accept when the system has no room for another connection.
 const BREATH: Duration = Duration::from_millis(200);
 
+/// Connections at once; others wait to be accepted. Far more than people need, and each may hold some 100 kB.
+const MOST: usize = 10_000;
+
 /// Serves until the token is cancelled and the running requests have ended, or the grace period has.
 pub async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken) {
+    serve_at_most(MOST, listener, router, shutdown).await;
+}
+
+async fn serve_at_most(most: usize, listener: TcpListener, router: Router, shutdown: CancellationToken) {
     let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(most));
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = async {
+            let place = Arc::clone(&room).acquire_owned().await;
+            (listener.accept().await, place.ok())
+        };
+        let (accepted, place) = tokio::select! {
+            next = next => next,
             () = shutdown.cancelled() => break,
         };
         match accepted {
-            Ok((stream, peer)) => connection(stream, peer, router.clone(), &graceful),
+            Ok((stream, peer)) => connection(stream, peer, place, router.clone(), &graceful),
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "no connection can be accepted");
@@ -47,7 +61,14 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
     }
 }
 
-fn connection(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {
+/// Serves one connection, which keeps its place until it ends.
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: Option<OwnedSemaphorePermit>,
+    router: Router,
+    graceful: &GracefulShutdown,
+) {
     // Answers are written whole; waiting for more to send would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was refused");
@@ -66,6 +87,7 @@ fn connection(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &Gr
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection ended early");
         }
+        drop(place);
     });
 }
 
@@ -73,4 +95,52 @@ fn connection(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &Gr
 fn is_of_one_connection(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// Asks for this path and reads the answer, whose body is the path's letter.
+    async fn ask(stream: &mut TcpStream, path: &str) {
+        send(stream, path).await;
+        answer(stream).await;
+    }
+
+    async fn send(stream: &mut TcpStream, path: &str) {
+        let request = format!("GET /{path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+    }
+
+    async fn answer(stream: &mut TcpStream) {
+        let mut read = Vec::new();
+        while !read.ends_with(b"\r\n\r\n!") {
+            read.push(stream.read_u8().await.expect("an answer"));
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_finds_no_room_waits_until_somebody_leaves() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        let router = Router::new().fallback(move |request: Request| {
+            log.lock().expect("the log").push(request.uri().path().to_owned());
+            async { "!" }
+        });
+        tokio::spawn(serve_at_most(1, listener, router, CancellationToken::new()));
+        let mut first = TcpStream::connect(address).await.expect("a connection");
+        ask(&mut first, "a").await;
+        let mut second = TcpStream::connect(address).await.expect("the system accepts it for us");
+        send(&mut second, "b").await;
+        for _ in 0..100 {
+            ask(&mut first, "a").await;
+        }
+        assert!(seen.lock().expect("the log").iter().all(|path| path == "/a"));
+        drop(first);
+        answer(&mut second).await;
+    }
 }

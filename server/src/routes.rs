@@ -2,7 +2,6 @@
 //! bottom, and its answer from the bottom to the top.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -10,21 +9,15 @@ use axum::routing::{any, post};
 use domain::AppError;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::{api, form_upload, health, intake, observe, pages, security, session, site};
-
-/// Forms and JSON are small; what is large has a route without this limit.
-const SMALL_BODY: usize = 64 * 1024;
+use crate::{api, form_upload, health, intake, observe, pages, security, session, site, small_body};
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
     // Bodies of any size, streamed; what a refusal leaves of them is drained.
-    let streamed = api_uploads()
-        .route("/upload", post(form_upload::upload))
-        .layer(ServiceBuilder::new().layer(DefaultBodyLimit::disable()).layer(from_fn(intake::layer)));
+    let streamed = api_uploads().route("/upload", post(form_upload::upload)).layer(from_fn(intake::layer));
     let json = Router::from(api::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .route("/api", any(unknown))
@@ -32,11 +25,11 @@ pub fn router(state: AppState) -> Router {
     let pages = pages::router(&state).layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(state.clone(), security::limit_attempts))
-            .layer(from_fn_with_state(state.clone(), pages::provide_context))
-            // Server functions read their input without asking for a limit.
-            .layer(RequestBodyLimitLayer::new(SMALL_BODY)),
+            .layer(from_fn_with_state(state.clone(), pages::provide_context)),
     );
-    let with_session = pages.merge(streamed).merge(json).layer(
+    // Outside of the handlers: server functions read their input without asking for a limit.
+    let small = pages.merge(json).layer(from_fn(small_body::layer));
+    let with_session = small.merge(streamed).layer(
         ServiceBuilder::new()
             .layer(security::csrf(&state.settings))
             .layer(from_fn_with_state(state.clone(), session::remember_client))

@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use url::Url;
 
 use crate::attempts::Attempts;
+use crate::health::LastLook;
 
 /// What was configured for HTTP.
 #[derive(Clone, Debug)]
@@ -58,6 +59,7 @@ pub struct AppState {
     pub(crate) settings: Arc<Settings>,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) metrics: PrometheusHandle,
+    pub(crate) last_look: Arc<LastLook>,
 }
 
 impl AppState {
@@ -71,6 +73,7 @@ impl AppState {
             attempts: Arc::new(Attempts::per_minute(settings.attempts_per_minute)),
             settings: Arc::new(settings),
             metrics: crate::metrics::install(),
+            last_look: Arc::default(),
         }
     }
 }

@@ -71,6 +71,18 @@ impl Database {
         Ok(Self { pool, engine, turn: Arc::new(Semaphore::new(1)) })
     }
 
+    /// Whether there is something to connect to: the file of a SQLite database. A server is asked by connecting.
+    #[must_use]
+    pub fn is_there(url: &str) -> bool {
+        connect::file_of(url).is_none_or(|path| path.is_file())
+    }
+
+    /// Where the database of this URL is, for people: the file, or host and name. Without user and password.
+    #[must_use]
+    pub fn shown(url: &str) -> String {
+        connect::shown(url)
+    }
+
     /// Brings the tables up to date. Several instances may call it at once.
     ///
     /// # Errors

@@ -72,7 +72,8 @@ pub(crate) struct DatabaseOptions {
 pub(crate) struct StoreOptions {
     /// Blob store: file:///PATH or webhdfs://USER@NAMENODE:PORT/BASE (second NameNode: ?alt=HOST:PORT).
     /// Default: the directory `store` in the data directory.
-    #[arg(long, env = "HAYLOFT_STORE_URL", value_name = "URL", value_parser = value::store_url)]
+    #[arg(long, env = "HAYLOFT_STORE_URL", value_name = "URL", hide_env_values = true,
+          value_parser = value::store_url)]
     pub(crate) store_url: Option<Url>,
     /// Largest file that is taken, like 500MB or 20GiB. Default: 1.34 TB, the most that HDFS takes by default.
     #[arg(long, env = "HAYLOFT_MAX_FILE_SIZE", value_name = "SIZE", value_parser = value::size)]
@@ -190,9 +191,11 @@ pub(crate) enum LogFormat {
 impl DatabaseOptions {
     /// The database's URL, the default filled in.
     pub(crate) fn url(&self) -> String {
-        self.database_url
-            .clone()
-            .unwrap_or_else(|| format!("sqlite:{}", self.data.join("hayloft.db").display()))
+        self.database_url.clone().unwrap_or_else(|| {
+            let file = self.data.join("hayloft.db").display().to_string();
+            // What a URL's path may not hold as it is.
+            format!("sqlite:{}", file.replace('%', "%25").replace('?', "%3F"))
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! From options to a drive: the database and the store are opened, and what is wrong with them is said in one sentence.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,6 +8,15 @@ use drive::{Database, Drive};
 use storage::BlobStore;
 
 use crate::config::{DatabaseOptions, StoreOptions};
+
+/// What becomes of a database that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Absent {
+    /// It is made.
+    Made,
+    /// It is an error.
+    Refused,
+}
 
 /// The database, brought up to date.
 ///
@@ -38,11 +48,23 @@ pub(crate) async fn working_store(options: &StoreOptions, data: &Path) -> Result
     }
 }
 
-/// The drive of a command that only touches accounts.
+/// The drive of a command that only touches accounts. Says which database that is, since a command in another directory
+/// than the server's has another one.
 ///
 /// # Errors
 /// A sentence.
-pub(crate) async fn drive(database: &DatabaseOptions, store: &StoreOptions) -> Result<Drive, String> {
+pub(crate) async fn drive(
+    database: &DatabaseOptions,
+    store: &StoreOptions,
+    absent: Absent,
+) -> Result<Drive, String> {
+    let url = database.url();
+    let place = Database::shown(&url);
+    if absent == Absent::Refused && !Database::is_there(&url) {
+        return Err(format!("there is no database at {place}; set HAYLOFT_DATA or HAYLOFT_DATABASE_URL"));
+    }
+    // The command does its work whether anybody reads this or not.
+    let _ = writeln!(std::io::stderr(), "hayloft: the database is {place}");
     let opened = opened_store(store, &database.data).await?;
     join(migrated(database).await?, opened, store).await
 }

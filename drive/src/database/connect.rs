@@ -61,23 +61,29 @@ pub enum ConnectError {
 pub(super) async fn connect(url: &str) -> Result<(AnyPool, Engine), ConnectError> {
     sqlx::any::install_default_drivers();
     match url.split_once(':') {
-        Some(("sqlite", rest)) => Ok((sqlite(rest).await?, Engine::Sqlite)),
+        Some(("sqlite", _)) => Ok((sqlite(url).await?, Engine::Sqlite)),
         Some(("postgres" | "postgresql", _)) => Ok((postgres(url).await?, Engine::Postgres)),
         Some((scheme, _)) => Err(ConnectError::Url(format!("{scheme}: is not a database Hayloft knows"))),
         None => Err(ConnectError::Url("it has no scheme".to_owned())),
     }
 }
 
-async fn sqlite(rest: &str) -> Result<AnyPool, ConnectError> {
+/// The file that the URL of a SQLite database names, in absolute form; `None` where it names none.
+pub(super) fn file_of(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let name = rest.split_once('?').map_or(rest, |(name, _)| name);
     let name = percent_decode_str(name).decode_utf8_lossy().into_owned();
-    if name.is_empty() || name == ":memory:" {
-        // Every connection of a pool would have an empty database of its own.
-        return Err(ConnectError::Url("it names no file".to_owned()));
+    // In memory every connection of a pool would have an empty database of its own.
+    if name == ":memory:" {
+        return None;
     }
+    std::path::absolute(name).ok()
+}
+
+async fn sqlite(url: &str) -> Result<AnyPool, ConnectError> {
+    let path = file_of(url).ok_or_else(|| ConnectError::Url("it names no file".to_owned()))?;
     let unusable = |path: &Path, cause: String| ConnectError::Directory { path: path.to_owned(), cause };
-    let path = std::path::absolute(&name).map_err(|error| unusable(Path::new(&name), error.to_string()))?;
     if let Some(directory) = path.parent() {
         tokio::fs::create_dir_all(directory).await.map_err(|error| unusable(&path, error.to_string()))?;
     }
@@ -109,13 +115,26 @@ async fn private_file(path: &Path) -> std::io::Result<()> {
     options.open(path).await.map(drop)
 }
 
+/// Host, port and database: all of a URL that may be shown.
+fn place_of(options: &AnyConnectOptions) -> String {
+    let url = &options.database_url;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}{port}{}", url.host_str().unwrap_or("localhost"), url.path())
+}
+
+/// Where the database of this URL is, without what could be a secret.
+pub(super) fn shown(url: &str) -> String {
+    match file_of(url) {
+        Some(path) => path.display().to_string(),
+        None => url
+            .parse::<AnyConnectOptions>()
+            .map_or_else(|_| "an unreadable URL".to_owned(), |options| place_of(&options)),
+    }
+}
+
 async fn postgres(url: &str) -> Result<AnyPool, ConnectError> {
     let options = url.parse::<AnyConnectOptions>().map_err(|error| ConnectError::Url(error.to_string()))?;
-    let place = {
-        let url = &options.database_url;
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        format!("{}{port}{}", url.host_str().unwrap_or("localhost"), url.path())
-    };
+    let place = place_of(&options);
     // A pool would try again until its deadline and then tell of the deadline; one connection tells the cause.
     let probe = async { options.connect().await?.close().await };
     let cause = match tokio::time::timeout(ACQUIRE, probe).await {

@@ -7,7 +7,7 @@ use drive::NewAccount;
 
 use super::say;
 use crate::config::{AdminOptions, TokenOptions};
-use crate::start;
+use crate::start::{self, Absent};
 
 /// Bytes of the longest first line that is read as a password.
 const MAX_LINE: u64 = 4096;
@@ -18,18 +18,19 @@ const MAX_LINE: u64 = 4096;
 /// A sentence.
 pub(super) async fn create_administrator(options: AdminOptions) -> Result<(), String> {
     let password = read_password(std::io::stdin().lock())?;
-    let drive = start::drive(&options.database, &options.store).await?;
+    // The first administrator may be made before the server runs for the first time.
+    let drive = start::drive(&options.database, &options.store, Absent::Made).await?;
     let account = NewAccount { username: options.username, email: options.email, password };
     drive.create_administrator(account).await.map_err(|error| sentence(&error.to_app_error()))?;
     Ok(())
 }
 
-/// Makes a token and prints it, and nothing else, so that a script can take it.
+/// Makes a token and prints it, and nothing else on the standard output, so that a script can take it.
 ///
 /// # Errors
 /// A sentence.
 pub(super) async fn create_token(options: TokenOptions) -> Result<(), String> {
-    let drive = start::drive(&options.database, &options.store).await?;
+    let drive = start::drive(&options.database, &options.store, Absent::Refused).await?;
     let token = drive.create_token(&options.user, &options.name).await;
     let token = token.map_err(|error| match error.to_app_error() {
         AppError::NotFound => "there is no such user; --user takes a user name or a mail address".to_owned(),

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
+use clap::{Arg, CommandFactory, Parser};
 
 use super::Cli;
 
@@ -41,7 +41,15 @@ fn sentence(error: &clap::Error) -> String {
     {
         let how = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
         let name = argument.split_whitespace().next().unwrap_or_default();
-        return format!("{value:?} is no value for {name}{}: {how}", variable(name));
+        let known = option(name);
+        let variable = known.as_ref().and_then(Arg::get_env).map(|name| format!(" ({})", name.display()));
+        let place = format!("{name}{}", variable.unwrap_or_default());
+        // It may hold a password, and what is printed here ends in logs.
+        return if known.is_some_and(|option| option.is_hide_env_values_set()) {
+            format!("what {place} is set to is no value for it: {how}")
+        } else {
+            format!("{value:?} is no value for {place}: {how}")
+        };
     }
     let rendered = error.render().to_string();
     let first: Vec<&str> = rendered.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
@@ -54,18 +62,13 @@ fn sentence(error: &clap::Error) -> String {
     format!("{first}{}; hayloft --help explains the options", rest.unwrap_or_default())
 }
 
-/// ` (HAYLOFT_…)` for an option that the environment can set too.
-fn variable(option: &str) -> String {
-    fn find(command: &clap::Command, long: &str) -> Option<String> {
-        let own = command
-            .get_arguments()
-            .find(|argument| argument.get_long() == Some(long))
-            .and_then(|argument| argument.get_env())
-            .map(|name| name.to_string_lossy().into_owned());
+/// The definition of an option, of whichever command has it.
+fn option(name: &str) -> Option<Arg> {
+    fn find(command: &clap::Command, long: &str) -> Option<Arg> {
+        let own = command.get_arguments().find(|argument| argument.get_long() == Some(long)).cloned();
         own.or_else(|| command.get_subcommands().find_map(|command| find(command, long)))
     }
-    let name = find(&Cli::command(), option.trim_start_matches('-'));
-    name.map(|name| format!(" ({name})")).unwrap_or_default()
+    find(&Cli::command(), name.trim_start_matches('-'))
 }
 
 #[cfg(test)]
@@ -116,6 +119,20 @@ mod tests {
     }
 
     #[test]
+    fn what_may_hold_a_secret_is_not_printed() {
+        for (option, value) in [
+            ("--database-url", "mysql://lin:secret-word@db/x"),
+            ("--store-url", "s3://lin:secret-word@bucket"),
+            ("--metrics-token", "secret-word"),
+        ] {
+            let sentence = wrong(&["serve", &format!("{option}={value}")]);
+            assert!(sentence.contains(option) && !sentence.contains("secret-word"), "{sentence}");
+        }
+        let sentence = wrong(&["migrate", "--database-url", "mysql://lin:secret-word@db/x"]);
+        assert!(!sentence.contains("secret-word"), "{sentence}");
+    }
+
+    #[test]
     fn other_mistakes_are_one_line_too() {
         for arguments in [
             &["sevre"][..],
@@ -152,6 +169,9 @@ mod tests {
         let cli = read(&["serve", "--data", "/srv/hay loft"]).expect("a command");
         let Command::Serve(options) = cli.command else { panic!("serve") };
         assert_eq!(options.database.url(), "sqlite:/srv/hay loft/hayloft.db");
+        let cli = read(&["serve", "--data", "/srv/50%25? yes#1"]).expect("a command");
+        let Command::Serve(odd) = cli.command else { panic!("serve") };
+        assert_eq!(odd.database.url(), "sqlite:/srv/50%2525%3F yes#1/hayloft.db");
         let store = options.store.url(&options.database.data).expect("a url");
         assert_eq!(store.as_str(), "file:///srv/hay%20loft/store/");
     }

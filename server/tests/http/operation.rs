@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use axum::body::Body;
 
@@ -15,6 +16,9 @@ async fn alive_and_ready() {
     let answer = service.guest().get("/health/ready").await;
     assert_eq!((answer.status, answer.text().as_str()), (200, "database: ok\nstore: ok\n"));
     service.store.faults().outage(storage::ErrorKind::Unavailable);
+    let again = service.guest().get("/health/ready").await;
+    assert_eq!(again.body, answer.body, "anybody may ask, so it is looked up once in a second");
+    service.clock.advance(Duration::from_secs(1));
     let answer = service.guest().get("/health/ready").await;
     assert_eq!(answer.status, 503, "{}", answer.text());
     assert!(answer.text().contains("database: ok\nstore: "), "{}", answer.text());
@@ -121,8 +125,11 @@ fn accounts_and_tokens_by_command() {
         ["admin", "create", "--username", "admin_lin", "--email", "a@example.org", "--password-stdin"];
     let output = run(directory.path(), &create, &format!("{PASSWORD}\n"));
     assert!(output.status.success(), "{}", text(&output.stderr));
+    let file = directory.path().join("hayloft.db").display().to_string();
+    assert!(text(&output.stderr).contains(&file), "says where: {}", text(&output.stderr));
     let output = run(directory.path(), &["token", "create", "--user", "admin_lin"], "");
     assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains(&file), "{}", text(&output.stderr));
     let token = text(&output.stdout).strip_suffix('\n').expect("a line");
     assert!(
         token.starts_with("hlt_") && token.len() > 40 && !token.contains(char::is_whitespace),
@@ -135,6 +142,26 @@ fn accounts_and_tokens_by_command() {
     let output = run(directory.path(), &["token", "create", "--user", "nobody_here"], "");
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
     assert!(text(&output.stderr).contains("no such user"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_token_of_a_database_that_is_not_there_makes_none() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let output = run(directory.path(), &["token", "create", "--user", "admin_lin"], "");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    let error = text(&output.stderr);
+    assert!(error.contains("there is no database at") && error.contains("HAYLOFT_DATA"), "{error}");
+    assert_eq!(std::fs::read_dir(directory.path()).expect("a directory").count(), 0, "nothing was made");
+}
+
+#[test]
+fn a_directory_may_have_any_name() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let odd = directory.path().join("50%25? yes#1");
+    std::fs::create_dir(&odd).expect("a directory");
+    let output = run(&odd, &["migrate"], "");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(odd.join("hayloft.db").is_file());
 }
 
 #[test]

@@ -63,11 +63,33 @@ fn is_document(subtype: &str) -> bool {
         || subtype.starts_with("vnd.ms-")
 }
 
-/// The media type of a file by its extension; `application/octet-stream` when unknown. What a client claims is never
-/// taken for it, since it decides what a browser does with the bytes.
+/// What bytes are that nobody can say more of.
+const BYTES: &str = "application/octet-stream";
+
+/// The media type of a file by its extension; `application/octet-stream` when unknown.
 #[must_use]
 pub fn mime_of(name: &FileName) -> &'static str {
-    mime_guess::from_path(name.as_str()).first_raw().unwrap_or("application/octet-stream")
+    mime_or(name, BYTES)
+}
+
+/// The media type of a file by its extension, or `claimed` where that is unknown. A claim never goes against the name that
+/// people see, and says as little as a name about what a browser may do with the bytes.
+#[must_use]
+pub fn mime_or<'a>(name: &FileName, claimed: &'a str) -> &'a str {
+    mime_guess::from_path(name.as_str()).first_raw().unwrap_or(claimed)
+}
+
+/// A media type as a client writes it, without parameters and in lower case; `None` for what is none.
+#[must_use]
+pub fn parse_mime(text: &str) -> Option<String> {
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let token = |text: &str| {
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+    };
+    let (kind, subtype) = essence.split_once('/')?;
+    // RFC 6838 §4.2 for the characters and the lengths.
+    (token(kind) && token(subtype) && kind.len() <= 127 && subtype.len() <= 127).then_some(essence)
 }
 
 /// Whether a browser may show this type in our origin: types that cannot carry script. Everything else is an attachment.
@@ -143,6 +165,27 @@ mod tests {
             "text/css",
         ] {
             assert!(!is_inline_safe(mime), "{mime}");
+        }
+    }
+
+    #[test]
+    fn a_claim_counts_where_the_name_says_nothing() {
+        let mime = |name, claimed| mime_or(&FileName::parse(name).expect("a name"), claimed);
+        assert_eq!(mime("a.png", "text/html"), "image/png");
+        assert_eq!(mime("a", "image/jpeg"), "image/jpeg");
+        for (text, mime) in [
+            ("image/png", Some("image/png")),
+            (" Text/HTML; charset=x", Some("text/html")),
+            ("application/vnd.ms-excel.sheet+xml", Some("application/vnd.ms-excel.sheet+xml")),
+            ("", None),
+            ("image", None),
+            ("/png", None),
+            ("image/", None),
+            ("a/b/c", None),
+            ("image/png\r\nX: y", None),
+            ("image/图", None),
+        ] {
+            assert_eq!(parse_mime(text).as_deref(), mime, "{text:?}");
         }
     }
 }

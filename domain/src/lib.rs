@@ -13,7 +13,7 @@ mod size;
 mod view;
 
 pub use account::{Email, Login, NewPassword, Role, Username};
-pub use category::{Category, Icon, is_inline_safe, mime_of};
+pub use category::{Category, Icon, is_inline_safe, mime_of, mime_or, parse_mime};
 pub use error::{AppError, Field, Reason};
 pub use id::{BlobId, InvalidId, NodeId, TokenId, UploadId, UserId};
 pub use metadata::{Conflict, UploadMetadata};

@@ -27,6 +27,9 @@ pub struct UploadMetadata {
     /// `conflict`.
     #[serde(default)]
     pub conflict: Conflict,
+    /// `filetype`: a media type; counts where the name tells none.
+    #[serde(default)]
+    pub mime: Option<String>,
     /// `lastmodified`: unix milliseconds of the file on the client's disk.
     pub last_modified: Option<i64>,
     /// `blake3`: of the whole file, 64 lower-case hex digits; held against the bytes before they are published.

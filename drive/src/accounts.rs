@@ -153,8 +153,15 @@ impl Drive {
         .execute(&mut **tx)
         .await
         .map_err(taken)?;
-        let node =
-            NewNode { id: &root, owner: &user, parent: None, name: None, content: None, modified_at: now };
+        let node = NewNode {
+            id: &root,
+            owner: &user,
+            parent: None,
+            name: None,
+            content: None,
+            claimed_mime: None,
+            modified_at: now,
+        };
         nodes::write(tx, now, &node).await?;
         let entry =
             Entry { user: Some(&user), event: "account.create", subject: Some(user.as_str()), client };

@@ -137,6 +137,8 @@ pub(crate) struct NewNode<'a> {
     pub(crate) name: Option<&'a FileName>,
     /// `None` for a folder.
     pub(crate) content: Option<(&'a BlobId, u64)>,
+    /// For where the name tells none.
+    pub(crate) claimed_mime: Option<&'a str>,
     pub(crate) modified_at: i64,
 }
 
@@ -146,7 +148,10 @@ pub(crate) async fn write(connection: &mut AnyConnection, now: i64, node: &NewNo
         Some(name) => (name.as_str(), name.unique_key(), name.sort_key()),
         None => ("/", "/".to_owned(), "/".to_owned()),
     };
-    let mime = node.name.filter(|_| node.content.is_some()).map(domain::mime_of);
+    let mime = node.name.filter(|_| node.content.is_some()).map(|name| match node.claimed_mime {
+        Some(claimed) => domain::mime_or(name, claimed),
+        None => domain::mime_of(name),
+    });
     sqlx::query(
         "INSERT INTO nodes (id, owner_id, parent_id, kind, name, name_key, sort_key, blob_id, size, mime, modified_at, \
          created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",

@@ -12,7 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::{api, form_upload, health, intake, observe, pages, security, session, site, small_body};
+use crate::{api, form_upload, health, intake, observe, pages, security, session, site, small_body, tus};
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
@@ -31,6 +31,7 @@ pub fn router(state: AppState) -> Router {
     let small = pages.merge(json).layer(from_fn(small_body::layer));
     let with_session = small.merge(streamed).layer(
         ServiceBuilder::new()
+            .layer(from_fn(tus::name_version))
             .layer(security::csrf(&state.settings))
             .layer(from_fn_with_state(state.clone(), session::remember_client))
             .layer(session::layer(&state))

@@ -8,12 +8,15 @@ pub(crate) mod create;
 mod header;
 mod metadata;
 
+use std::convert::Infallible;
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::header::{CONNECTION, RETRY_AFTER};
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::header::{ALLOW, CONNECTION, RETRY_AFTER};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use domain::{AppError, UploadId};
@@ -39,26 +42,32 @@ use answer::{progress, standing, with_version};
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
     responses(
         (status = 204, description = "Taken; Upload-Offset says how far, Hayloft-Node which file it became"),
-        (status = 403, description = "A final upload takes no bytes", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 400, description = "A header is missing or cannot be read", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 403, description = "A final upload takes no bytes, or a page of another site sent this", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 404, description = "No such upload", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
-        (status = 409, description = "The upload stands elsewhere", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "The upload stands elsewhere, or its name is taken", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 410, description = "The upload expired", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 412, description = "Not tus 1.0.0", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 413, description = "Larger than this server takes", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 415, description = "Not application/offset+octet-stream", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "More bytes than there should be", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 423, description = "Another request is at it", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 460, description = "The bytes do not match their checksum", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
-        (status = 503, description = "The store is unreachable, or the body broke off; what arrived is kept", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 503, description = "Database or store cannot be reached, or the body broke off; what arrived is kept", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 507, description = "The drive or the store is full", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn patch(
     State(state): State<AppState>,
     caller: Result<Caller, Problem>,
-    id: Path<String>,
+    id: UploadRef,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let outcome = async {
         header::require_version(&headers)?;
         let Caller(actor) = caller?;
-        let id = upload_id(&id)?;
+        let id = id.parse()?;
         if !header::is_bytes(&headers) {
             return Err(unsupported_type());
         }
@@ -85,18 +94,22 @@ pub(crate) async fn patch(
         (status = 200, description = "Upload-Offset, Upload-Length or Upload-Defer-Length, Upload-Metadata, Upload-Concat, Upload-Expires"),
         (status = 404, description = "No such upload"),
         (status = 410, description = "The upload expired"),
+        (status = 412, description = "Not tus 1.0.0"),
+        (status = 423, description = "Another request is at it and does not end"),
+        (status = 460, description = "The bytes were not those of the hash in the metadata"),
+        (status = 507, description = "The store is full"),
     ),
 )]
 pub(crate) async fn head(
     State(drive): State<Drive>,
     caller: Result<Caller, Problem>,
-    id: Path<String>,
+    id: UploadRef,
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
         header::require_version(&headers)?;
         let Caller(actor) = caller?;
-        Ok(standing(&drive.inspect_upload(&actor, &upload_id(&id)?).await?))
+        Ok(standing(&drive.inspect_upload(&actor, &id.parse()?).await?))
     };
     with_version(outcome.await)
 }
@@ -109,20 +122,23 @@ pub(crate) async fn head(
         ("Tus-Resumable" = String, Header, description = "1.0.0"),
     ),
     responses(
-        (status = 204, description = "Gone"),
+        (status = 204, description = "Gone; a file that it became stays"),
         (status = 404, description = "No such upload", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 410, description = "It ended before", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 412, description = "Not tus 1.0.0", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 423, description = "A final upload has taken this part, or its writer does not end", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn terminate(
     State(drive): State<Drive>,
     caller: Result<Caller, Problem>,
-    id: Path<String>,
+    id: UploadRef,
     headers: HeaderMap,
 ) -> Response {
     let outcome = async {
         header::require_version(&headers)?;
         let Caller(actor) = caller?;
-        drive.cancel_upload(&actor, &upload_id(&id)?).await?;
+        drive.cancel_upload(&actor, &id.parse()?).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     };
     with_version(outcome.await)
@@ -136,12 +152,18 @@ pub(crate) async fn terminate(
         ("X-HTTP-Method-Override" = String, Header, description = "PATCH, HEAD or DELETE"),
     ),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
-    responses((status = 204, description = "As the method that is meant"), (status = 405, description = "No method is named")),
+    responses(
+        (status = 200, description = "To HEAD"),
+        (status = 204, description = "To PATCH and DELETE"),
+        (status = "4XX", description = "As the method that is meant", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 405, description = "No method is named; see Allow", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 507, description = "As the method that is meant", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+    ),
 )]
 pub(crate) async fn overridden(
     state: State<AppState>,
     caller: Result<Caller, Problem>,
-    id: Path<String>,
+    id: UploadRef,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -155,13 +177,14 @@ pub(crate) async fn overridden(
             StatusCode::METHOD_NOT_ALLOWED,
             "method-not-allowed",
             "POST here needs X-HTTP-Method-Override: PATCH, HEAD or DELETE",
-        ))),
+        )
+        .with_header(ALLOW, HeaderValue::from_static("DELETE, HEAD, OPTIONS, PATCH, POST")))),
     }
 }
 
 /// What the server can do.
 #[utoipa::path(
-    options, path = "/api/uploads", tag = "uploads",
+    options, path = "/api/uploads", tag = "uploads", security(()),
     responses((status = 204, description = "Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm")),
 )]
 pub(crate) async fn options(State(drive): State<Drive>) -> Response {
@@ -170,12 +193,23 @@ pub(crate) async fn options(State(drive): State<Drive>) -> Response {
 
 /// What the server can do, asked at an upload.
 #[utoipa::path(
-    options, path = "/api/uploads/{id}", tag = "uploads",
+    options, path = "/api/uploads/{id}", tag = "uploads", security(()),
     params(("id" = String, Path, description = "The upload")),
     responses((status = 204, description = "As for the collection")),
 )]
 pub(crate) async fn options_of_one(State(drive): State<Drive>) -> Response {
     answer::abilities(drive.config().max_file_size)
+}
+
+/// Names the version on what is answered for the handlers: by the guard against other sites, by a session that cannot be
+/// read, to a method that means nothing. Belongs outside of them.
+pub(crate) async fn name_version(request: Request, next: Next) -> Response {
+    let is_ours = request.uri().path().starts_with("/api/uploads");
+    let mut answer = next.run(request).await;
+    if is_ours {
+        answer.headers_mut().entry(header::TUS_RESUMABLE).or_insert(header::VERSION);
+    }
+    answer
 }
 
 /// Hands a body to the drive and counts what it took.
@@ -197,18 +231,20 @@ pub(crate) async fn write(
     Ok(status)
 }
 
-/// Clients take a 4xx for the end of an upload, and one whose sender fell silent is none: "a timeout SHOULD be handled by
-/// closing the connection". Who still listens learns in addition that going on helps.
 fn refused(error: drive::Error) -> Problem {
     match error {
-        drive::Error::Interrupted => {
-            let detail = "the body ended early or fell silent; ask for the offset and go on from there";
-            Problem::protocol(StatusCode::SERVICE_UNAVAILABLE, "interrupted", detail)
-                .with_header(RETRY_AFTER, HeaderValue::from_static("1"))
-                .with_header(CONNECTION, HeaderValue::from_static("close"))
-        }
+        drive::Error::Interrupted => interrupted(),
         error => error.into(),
     }
+}
+
+/// Clients take a 4xx for the end of an upload, and one whose sender fell silent is none: "a timeout SHOULD be handled by
+/// closing the connection". Who still listens learns in addition that going on helps.
+fn interrupted() -> Problem {
+    let detail = "the body ended early or fell silent; ask for the offset and go on from there";
+    Problem::protocol(StatusCode::SERVICE_UNAVAILABLE, "interrupted", detail)
+        .with_header(RETRY_AFTER, HeaderValue::from_static("1"))
+        .with_header(CONNECTION, HeaderValue::from_static("close"))
 }
 
 /// The body as the drive takes it. Sends the moment of its end.
@@ -227,9 +263,24 @@ fn bytes_of(
     body.into_data_stream().map(|chunk| chunk.map_err(drive::BodyError::new)).chain(end)
 }
 
-/// Anything that is no identifier names nothing.
-fn upload_id(id: &str) -> Result<UploadId, Problem> {
-    id.parse().map_err(|_| AppError::NotFound.into())
+/// An upload in a path.
+pub(crate) struct UploadRef(String);
+
+impl UploadRef {
+    /// # Errors
+    /// 404: anything that is no identifier names nothing.
+    fn parse(&self) -> Result<UploadId, Problem> {
+        self.0.parse().map_err(|_| AppError::NotFound.into())
+    }
+}
+
+impl FromRequestParts<AppState> for UploadRef {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        let id = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(id.map(|Path(id)| id).unwrap_or_default()))
+    }
 }
 
 fn unsupported_type() -> Problem {

@@ -15,6 +15,8 @@ pub(crate) struct NewFile<'a> {
     pub(crate) blob: &'a BlobId,
     /// Bytes of the blob.
     pub(crate) size: u64,
+    /// For where the name tells none.
+    pub(crate) claimed_mime: Option<&'a str>,
     /// Unix milliseconds.
     pub(crate) modified_at: i64,
 }
@@ -83,6 +85,7 @@ pub(crate) async fn insert_file(tx: &mut Tx, now: i64, owner: &UserId, file: &Ne
         parent: Some(file.parent),
         name: Some(&name),
         content: Some((file.blob, file.size)),
+        claimed_mime: file.claimed_mime,
         modified_at: file.modified_at,
     };
     write(tx, now, &node).await?;
@@ -100,13 +103,16 @@ async fn replace(tx: &mut Tx, now: i64, node: &NodeId, file: &NewFile<'_>) -> Re
     .bind(now)
     .execute(&mut **tx)
     .await?;
-    sqlx::query("UPDATE nodes SET blob_id = $2, size = $3, modified_at = $4 WHERE id = $1")
-        .bind(node.as_str())
-        .bind(file.blob.as_str())
-        .bind(crate::database::to_sql(file.size))
-        .bind(file.modified_at)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE nodes SET blob_id = $2, size = $3, modified_at = $4, mime = COALESCE($5, mime) WHERE id = $1",
+    )
+    .bind(node.as_str())
+    .bind(file.blob.as_str())
+    .bind(crate::database::to_sql(file.size))
+    .bind(file.modified_at)
+    .bind(file.claimed_mime.map(|claimed| domain::mime_or(file.name, claimed)))
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -152,6 +158,7 @@ impl Drive {
             parent: Some(parent),
             name: Some(&name),
             content: None,
+            claimed_mime: None,
             modified_at: now,
         };
         write(&mut tx, now, &node).await?;

@@ -26,7 +26,8 @@ async fn put(
     let mut tx = world.drive.database().begin().await?;
     check_target(&mut tx, &actor.user, parent, &name, conflict).await?;
     blobs::insert(&mut tx, now, &blob, size, None).await?;
-    let file = NewFile { parent, name: &name, conflict, blob: &blob, size, modified_at: now };
+    let file =
+        NewFile { parent, name: &name, conflict, blob: &blob, size, claimed_mime: None, modified_at: now };
     let node = insert_file(&mut tx, now, &actor.user, &file).await?;
     quota::spend(&mut tx, &actor.user, 0, size).await?;
     tx.commit().await?;

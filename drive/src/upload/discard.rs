@@ -14,10 +14,10 @@ const MOURNED: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60
 
 impl Drive {
     /// Gives an upload up: whoever writes to it is stopped, its bytes are removed, its quota is free again. Parts of a
-    /// final upload go with it.
+    /// final upload go with it. One that became a file is forgotten, and the file stays.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Gone`] when it ended already, also well; [`Error::Busy`] for a part that a final
+    /// [`Error::NotFound`]; [`Error::Gone`] when it ended already without a file; [`Error::Busy`] for a part that a final
     /// upload has taken, and when a writer does not end. That bytes could not be removed now is no error: the sweeper
     /// tries again.
     pub async fn cancel_upload(&self, actor: &Actor, id: &UploadId) -> Result<()> {
@@ -28,7 +28,8 @@ impl Drive {
             let claim = drive.uploads().registry.claim(&id).await?;
             let before = Upload::load(&mut *drive.database().read().acquire().await?, &owner, &id).await?;
             match before.state {
-                State::Done | State::Failed | State::Gone => return Err(Error::Gone),
+                State::Done => return drive.forget(&before).await,
+                State::Failed | State::Gone => return Err(Error::Gone),
                 _ if before.final_id.is_some() => return Err(Error::Busy),
                 _ => {}
             }

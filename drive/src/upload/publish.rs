@@ -269,6 +269,7 @@ async fn insert_node(tx: &mut Tx, now: i64, upload: &Upload) -> Result<NodeId> {
         conflict: upload.metadata.conflict,
         blob: blob_of(upload)?,
         size: upload.length.unwrap_or(0),
+        claimed_mime: upload.metadata.mime.as_deref(),
         modified_at: upload.metadata.last_modified.unwrap_or(now),
     };
     Ok(insert_file(tx, now, &upload.owner, &file).await?.id)

@@ -144,7 +144,9 @@ impl Drive {
         Ok(())
     }
 
-    async fn forget(&self, upload: &Upload) -> Result<()> {
+    /// Removes the rows of an upload that ended, and of its parts. They do not become `gone` where there is a file: the bytes
+    /// of such uploads are removed, and these are the file's.
+    pub(super) async fn forget(&self, upload: &Upload) -> Result<()> {
         if upload.state != State::Done {
             // Once more: a writer that was only slow may have left something since.
             self.remove_bytes(upload).await?;

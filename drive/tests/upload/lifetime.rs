@@ -42,19 +42,25 @@ on_both_engines! {
         assert_refused!(tus.head(&id).await, Error::NotFound);
     }
 
-    async fn a_done_upload_cannot_be_cancelled_and_is_forgotten_in_time(world: World) {
+    async fn a_done_upload_is_forgotten_when_it_is_given_up_or_in_time(world: World) {
         let tus = Tus::new(&world, "alice").await;
         let parts = [tus.begin(partial(10, 0)).await];
         tus.patch(&parts[0], 0, &data(10)).await.expect("patch");
-        let status = tus.post(made_of("a", &parts)).await.expect("final");
-        assert_refused!(tus.drive.cancel_upload(&tus.actor, &status.id).await, Error::Gone);
-        assert_refused!(tus.drive.cancel_upload(&tus.actor, &parts[0]).await, Error::Gone);
+        let given_up = tus.post(made_of("a", &parts)).await.expect("final");
+        tus.drive.cancel_upload(&tus.actor, &given_up.id).await.expect("cancel");
+        assert_refused!(tus.head(&given_up.id).await, Error::NotFound);
+        assert_refused!(tus.head(&parts[0]).await, Error::NotFound);
+        let parts = [tus.begin(partial(10, 0)).await];
+        tus.patch(&parts[0], 0, &data(10)).await.expect("patch");
+        let status = tus.post(made_of("b", &parts)).await.expect("final");
         world.wait(2 * DAY);
         world.drive.sweep_once().await;
         assert_refused!(tus.head(&status.id).await, Error::NotFound);
         assert_refused!(tus.head(&parts[0]).await, Error::NotFound);
         assert_eq!(world.number("SELECT COUNT(*) FROM uploads").await, 0);
-        tus.assert_file(&status.node.expect("node"), &data(10)).await;
+        for done in [given_up, status] {
+            tus.assert_file(&done.node.expect("node"), &data(10)).await;
+        }
     }
 
     async fn bytes_that_cannot_be_removed_now_are_removed_later(world: World) {

@@ -4,12 +4,14 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use domain::{AppError, Field, Reason};
 use drive::{Actor, NewUpload, NewUploadKind, Write};
 use http_body::Body as _;
+use http_body_util::BodyExt;
 
 use super::answer::{Progress, created, with_version};
 use super::header::{self, Concat};
-use super::{metadata, unsupported_type, write};
+use super::{interrupted, metadata, unsupported_type, write};
 use crate::problem::Problem;
 use crate::session::Caller;
 use crate::state::AppState;
@@ -29,10 +31,15 @@ use crate::state::AppState;
     responses(
         (status = 201, description = "Made; a completed one says which file it became in Hayloft-Node"),
         (status = 400, description = "A header is missing or cannot be read", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken, and the metadata says to fail then", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 412, description = "Not tus 1.0.0", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 413, description = "Larger than this server takes", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
-        (status = 422, description = "A name or folder is refused", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
-        (status = 507, description = "The drive is full", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 415, description = "A body that is not application/offset+octet-stream", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "The metadata, a length or a part is refused", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 423, description = "A part is being written", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 460, description = "The bytes do not match their checksum", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 503, description = "Database or store cannot be reached, or the body broke off", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 507, description = "The drive or the store is full", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn create(
@@ -68,6 +75,11 @@ async fn create_checked(
     let raw_metadata = header::text(headers, &header::UPLOAD_METADATA)?.unwrap_or_default().to_owned();
     let metadata = metadata::parse(&raw_metadata)?;
     let first = first_write(&kind, headers, &body)?;
+    let mut body = body;
+    if length == Some(0) {
+        // Complete as soon as it is made: nobody would look at the bytes.
+        refuse_bytes(&mut body).await?;
+    }
     let kind = match kind {
         Concat::Whole => NewUploadKind::Whole,
         Concat::Partial => NewUploadKind::Partial,
@@ -89,6 +101,17 @@ async fn create_checked(
     }
 }
 
+/// Holds a body to the length 0.
+async fn refuse_bytes(body: &mut Body) -> Result<(), Problem> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| interrupted())?;
+        if frame.data_ref().is_some_and(|bytes| !bytes.is_empty()) {
+            return Err(AppError::invalid(Field::Length, Reason::Contradiction).into());
+        }
+    }
+    Ok(())
+}
+
 /// The write that comes with a creation, if one does.
 fn first_write(kind: &Concat, headers: &HeaderMap, body: &Body) -> Result<Option<Write>, Problem> {
     let content_length = header::content_length(headers)?;
@@ -98,7 +121,7 @@ fn first_write(kind: &Concat, headers: &HeaderMap, body: &Body) -> Result<Option
             Ok(Some(Write { offset: 0, length: None, content_length, checksum: header::checksum(headers)? }))
         }
         // Without its content type a body is not bytes of the file; to ignore it would lose them silently.
-        (_, false) if body.size_hint().lower() > 0 => Err(unsupported_type()),
+        (_, false) if !body.is_end_stream() => Err(unsupported_type()),
         (_, false) => Ok(None),
     }
 }

@@ -45,6 +45,7 @@ pub(crate) fn parse(header: &str) -> Result<UploadMetadata, AppError> {
         name,
         parent,
         conflict,
+        mime: text("filetype").and_then(domain::parse_mime),
         last_modified: date(text("lastmodified"))?,
         blake3,
         group: text("group").map(group).transpose()?,
@@ -53,6 +54,20 @@ pub(crate) fn parse(header: &str) -> Result<UploadMetadata, AppError> {
     })
 }
 
+/// The keys that are read.
+const KEYS: [&str; 10] = [
+    "filename",
+    "name",
+    "filetype",
+    "parent",
+    "conflict",
+    "lastmodified",
+    "blake3",
+    "group",
+    "offset",
+    "total",
+];
+
 fn pairs(header: &str) -> Result<HashMap<&str, String>, AppError> {
     let malformed = || AppError::invalid(Field::Metadata, Reason::Malformed);
     let mut pairs = HashMap::new();
@@ -60,6 +75,9 @@ fn pairs(header: &str) -> Result<HashMap<&str, String>, AppError> {
         // "The value MAY be empty. In these cases, the space […] MAY be left out."
         let (key, value) = pair.split_once(' ').unwrap_or((pair, ""));
         let bytes = BASE64.decode(value.trim().as_bytes()).map_err(|_| malformed())?;
+        if !KEYS.contains(&key) {
+            continue;
+        }
         let value = String::from_utf8(bytes).map_err(|_| malformed())?;
         if pairs.insert(key, value).is_some() {
             return Err(malformed());
@@ -114,7 +132,7 @@ mod tests {
         let hex = "AB".repeat(32);
         let parsed = parse(&header(&[
             ("filename", "黄山.jpg"),
-            ("filetype", "text/html"),
+            ("filetype", "Text/HTML; charset=utf-8"),
             ("parent", parent.as_str()),
             ("conflict", "replace"),
             ("lastmodified", "1700000000123"),
@@ -128,6 +146,7 @@ mod tests {
             name: Some(FileName::parse("黄山.jpg").expect("a name")),
             parent: Some(parent),
             conflict: Conflict::Replace,
+            mime: Some("text/html".to_owned()),
             last_modified: Some(1_700_000_000_123),
             blake3: Some(hex.to_lowercase()),
             group: Some("g-1".to_owned()),
@@ -141,6 +160,12 @@ mod tests {
     fn little_or_nothing() {
         assert_eq!(parse(""), Ok(UploadMetadata::default()));
         assert_eq!(parse("is_confidential"), Ok(UploadMetadata::default()));
+        assert_eq!(
+            parse("thumbnail gICA, thumbnail gYGB"),
+            Ok(UploadMetadata::default()),
+            "theirs, not ours"
+        );
+        assert_eq!(parse(&header(&[("filetype", "no type at all")])), Ok(UploadMetadata::default()));
         assert_eq!(parse("parent, conflict "), Ok(UploadMetadata::default()));
         assert_eq!(parse(&header(&[("parent", "root")])), Ok(UploadMetadata::default()));
         let named = parse(&header(&[("name", "a.txt")])).expect("metadata");

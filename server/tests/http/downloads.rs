@@ -229,6 +229,30 @@ async fn only_harmless_types_are_shown_inline() {
 }
 
 #[tokio::test]
+async fn a_claimed_type_counts_where_the_name_tells_none() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    for (name, claimed, kind, disposition) in [
+        ("photo", "image/jpeg", "image/jpeg", "inline"),
+        ("photo.png", "text/html", "image/png", "inline"),
+        ("page", "text/html", "text/html", "attachment"),
+        ("code", "text/javascript", "application/octet-stream", "attachment"),
+        ("odd", "no type", "application/octet-stream", "attachment"),
+    ] {
+        let answer = user.create(&[("filename", name), ("filetype", claimed)], "x").await;
+        let path = format!("/api/nodes/{}/content?inline", answer.header("hayloft-node"));
+        let answer = user.get(&path).await;
+        assert_eq!(answer.header("content-type"), kind, "{name}");
+        assert!(answer.header("content-disposition").starts_with(disposition), "{name}");
+        assert!(answer.header("content-security-policy").contains("sandbox"), "{name}");
+    }
+    let replaced = [("filename", "photo"), ("filetype", "image/webp"), ("conflict", "replace")];
+    let answer = user.create(&replaced, "y").await;
+    let node = user.get(&format!("/api/nodes/{}", answer.header("hayloft-node"))).await.json();
+    assert_eq!(node["mime"], "image/webp");
+}
+
+#[tokio::test]
 async fn nothing_is_found_where_nothing_is_ones_own() {
     let service = Service::start().await;
     let (lin, eve) = (service.user("lin_wei").await, service.user("eve_l").await);

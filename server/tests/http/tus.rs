@@ -305,6 +305,67 @@ async fn termination() {
 }
 
 #[tokio::test]
+async fn a_file_outlives_the_upload_it_came_by() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "3"), ("upload-metadata", &metadata("a"))]).await;
+    let node = patch(&user, &path, 0, "abc").await.header("hayloft-node").to_owned();
+    assert_eq!(user.tus("DELETE", &path, &[], Body::empty()).await.status, 204);
+    for method in ["HEAD", "DELETE"] {
+        assert_eq!(user.tus(method, &path, &[], Body::empty()).await.status, 404, "{method}");
+    }
+    service.drive.sweep_once().await;
+    assert_eq!(user.get(&format!("/api/nodes/{node}/content")).await.body, "abc");
+}
+
+#[tokio::test]
+async fn no_byte_of_a_creation_is_lost_silently() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let chunks = |texts: &[&'static str]| {
+        let chunks: Vec<_> = texts.iter().map(|text| Ok::<_, std::io::Error>(*text)).collect();
+        Body::from_stream(futures::stream::iter(chunks))
+    };
+    let name = metadata("a");
+    let headers = |length| [("upload-metadata", name.as_str()), ("upload-length", length), BYTES];
+    // Chunked, so that no length tells that there is a body.
+    let answer = user.tus("POST", "/api/uploads", &headers("5")[..2], chunks(&["abc"])).await;
+    answer.is_problem(415, "unsupported-media-type");
+    for body in [chunks(&["", "abc"]), Body::from("abc")] {
+        let answer = user.tus("POST", "/api/uploads", &headers("0"), body).await;
+        answer.is_problem(422, "invalid");
+        assert_eq!(answer.json()["field"], "length");
+    }
+    let items = user.get("/api/nodes/root/children").await.json();
+    assert_eq!(items["items"], serde_json::json!([]), "and nothing was made");
+    let answer = user.tus("POST", "/api/uploads", &headers("0"), chunks(&[""])).await;
+    assert_eq!(answer.status, 201, "no bytes are no bytes, however they are framed");
+}
+
+#[tokio::test]
+async fn every_answer_names_the_version() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let path = create(&user, &[("upload-length", "3")]).await;
+    let guest = service.guest();
+    let foreign =
+        [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("host", "hayloft.test")];
+    for answer in [
+        guest.send("PATCH", &path, &[], Body::empty()).await,
+        guest.send("HEAD", &path, &[("tus-resumable", "1.0.0")], Body::empty()).await,
+        guest.send("POST", "/api/uploads", &foreign, Body::empty()).await,
+        user.tus("PUT", &path, &[], Body::empty()).await,
+        user.tus("PATCH", "/api/uploads", &[], Body::empty()).await,
+        user.tus("HEAD", "/api/uploads/%FF", &[], Body::empty()).await,
+        user.tus("POST", &path, &[], Body::empty()).await,
+    ] {
+        assert!(answer.status >= 400, "{answer:?}");
+        assert_eq!(answer.header("tus-resumable"), "1.0.0");
+        assert_eq!(answer.has("allow"), answer.status == 405, "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn partial_uploads_become_one_file() {
     let service = Service::start().await;
     let user = service.user("lin_wei").await;

@@ -3,6 +3,7 @@
 //! Causes never travel in it; they are logged once, under the incident id that [`AppError::Internal`] shows.
 
 mod wire;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +101,7 @@ pub enum AppError {
     #[error("this is gone")]
     Gone,
     /// An input is wrong.
-    #[error("{field:?} is refused: {reason:?}")]
+    #[error("{field} is refused: {reason}")]
     Invalid {
         /// Which input.
         field: Field,

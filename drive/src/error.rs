@@ -39,7 +39,7 @@ pub enum Error {
     #[error("gone")]
     Gone,
     /// An input is wrong.
-    #[error("{field:?} is refused: {reason:?}")]
+    #[error("{field} is refused: {reason}")]
     Invalid {
         /// Which input.
         field: Field,

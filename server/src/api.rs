@@ -70,7 +70,6 @@ impl FromRequestParts<AppState> for NodeRef {
     get, path = "/api/uploads", tag = "uploads",
     responses(
         (status = 200, description = "What can be resumed", body = Vec<description::UnfinishedUpload>),
-        (status = 401, description = "Nobody is signed in", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
     ),
 )]
 async fn unfinished(

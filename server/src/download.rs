@@ -8,6 +8,7 @@ mod condition;
 mod disposition;
 mod range;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -46,21 +47,21 @@ pub(crate) struct ContentQuery {
         (status = 200, description = "The whole file", content_type = "application/octet-stream"),
         (status = 206, description = "The ranges asked for"),
         (status = 304, description = "Unchanged"),
-        (status = 401, description = "Nobody is signed in", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 400, description = "The query cannot be read", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 404, description = "No such file", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 412, description = "It changed", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
-        (status = 416, description = "No such bytes", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
-        (status = 503, description = "The store is unreachable", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
+        (status = 416, description = "No such bytes; Content-Range says how many there are", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn content(
     State(drive): State<Drive>,
     Caller(actor): Caller,
     node: NodeRef,
-    Query(query): Query<ContentQuery>,
+    query: Result<Query<ContentQuery>, QueryRejection>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let Query(query) = query.map_err(|_| Problem::malformed("the query cannot be read"))?;
     let content = drive.open_content(&actor, &node.of(&actor)?).await?;
     let etag = format!("\"{}\"", content.etag);
     let validators = Validators { etag: &etag, stored: content.stored, now: drive.now() };

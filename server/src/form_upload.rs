@@ -39,8 +39,13 @@ pub(crate) async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let Ok(Caller(actor)) = caller else {
-        return redirect("/login", None, &state);
+    let Caller(actor) = match caller {
+        Ok(caller) => caller,
+        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => {
+            return redirect("/login", None, &state);
+        }
+        // Signing in would not help.
+        Err(problem) => return problem.into_response(),
     };
     let back = list_of(&headers);
     let Ok(mut form) = Form::new(&headers, body) else {

@@ -3,9 +3,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+use app::Failure;
 use app::server::Context;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -18,6 +19,12 @@ use crate::problem::Problem;
 use crate::session::{SessionHandle, actor_of};
 use crate::site;
 use crate::state::AppState;
+
+/// What Leptos marks failures of server functions with.
+const SERVER_FN_ERROR: &str = "serverfnerror";
+
+/// Bytes of the longest failure.
+const LONGEST_FAILURE: usize = 64 * 1024;
 
 /// Pages and server functions, and what answers paths that nobody knows.
 pub(crate) fn router(state: &AppState) -> Router<AppState> {
@@ -51,11 +58,29 @@ pub(crate) async fn provide_context(
     };
     let signed_in = context.actor.is_some();
     request.extensions_mut().insert(context);
-    let mut response = next.run(request).await;
+    let mut response = with_own_status(next.run(request).await).await;
     // What one person saw must not be shown to the next one by a cache or the back button after signing out.
     let caching = response.headers_mut().entry(header::CACHE_CONTROL);
     caching.or_insert(HeaderValue::from_static(if signed_in { "no-store" } else { "no-cache" }));
     Ok(response)
+}
+
+/// Leptos answers a form that it cannot read (a field is missing) as if that were a fault of ours. Every failure that the
+/// app itself tells has a status of its own.
+async fn with_own_status(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR
+        || !response.headers().contains_key(SERVER_FN_ERROR)
+    {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST_FAILURE).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if serde_json::from_slice::<Failure>(&body).is_ok_and(|failure| failure == Failure::Outdated) {
+        head.status = StatusCode::from_u16(Failure::Outdated.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    }
+    Response::from_parts(head, Body::from(body))
 }
 
 /// A public file, or the page that says that there is none.
@@ -69,7 +94,7 @@ async fn unknown(State(state): State<AppState>, request: Request) -> Response {
         return file;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
     let page = file_and_error_handler_with_context(|| {}, app::server::shell);
     page(request.uri().clone(), State(state), request).await

@@ -54,6 +54,11 @@ impl Problem {
         Self::protocol(StatusCode::BAD_REQUEST, "malformed-request", detail)
     }
 
+    /// The HTTP status.
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The error that a page tells a person, of the one this was made from.
     pub(crate) fn into_app_error(self) -> AppError {
         serde_json::from_value(Value::Object(self.fields))
@@ -87,11 +92,6 @@ impl From<AppError> for Problem {
         let mut problem = Self::new(status, &error.to_string(), fields);
         if let Some(seconds) = error.retry_after() {
             problem = problem.with_header(header::RETRY_AFTER, seconds.into());
-        }
-        if status == StatusCode::UNAUTHORIZED {
-            // RFC 9110 §11.6.1 wants a challenge; browsers show no dialog for this scheme.
-            problem = problem
-                .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Hayloft\""));
         }
         problem
     }
@@ -128,7 +128,7 @@ mod tests {
             Value::Object(problem.fields.clone()),
             json!({
                 "type": "about:blank", "title": "Unprocessable Entity", "status": 422, "code": "invalid",
-                "detail": "Name is refused: TooLong { limit: 255 }", "field": "name", "reason": "too-long", "limit": 255,
+                "detail": "the name is refused: longer than 255", "field": "name", "reason": "too-long", "limit": 255,
             })
         );
         let read: AppError = serde_json::from_value(Value::Object(problem.fields)).expect("an AppError");
@@ -136,15 +136,13 @@ mod tests {
     }
 
     #[test]
-    fn waiting_and_signing_in_are_said_in_headers() {
+    fn waiting_is_said_in_a_header() {
         let response = Problem::from(AppError::StoreUnavailable { retry_after: 8 }).into_response();
         assert_eq!(
             (response.status().as_u16(), &response.headers()["retry-after"]),
             (503, &"8".parse().expect("8"))
         );
         assert_eq!(response.headers()["content-type"], "application/problem+json");
-        let response = Problem::from(AppError::SignInRequired).into_response();
-        assert!(response.headers().contains_key("www-authenticate"));
         assert_eq!(Problem::from(AppError::ChecksumMismatch).into_response().status().as_u16(), 460);
     }
 }

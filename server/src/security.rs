@@ -15,6 +15,7 @@ use crate::state::{AppState, Settings};
 
 /// For answers that are no page: they show nothing and load nothing, whatever a browser takes them for.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"Hayloft\"");
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 
 const HEADERS: [(HeaderName, HeaderValue); 6] = [
@@ -33,11 +34,16 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
 /// Adds the headers, where the handler did not choose its own.
 pub(crate) async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let status = response.status();
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);
     }
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING);
+    if status == StatusCode::UNAUTHORIZED {
+        // RFC 9110 §11.6.1 wants a challenge of every 401; browsers show no dialog for this scheme.
+        headers.entry(header::WWW_AUTHENTICATE).or_insert(CHALLENGE);
+    }
     // Whatever is worth keeping says so itself.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if state.settings.is_https() {

@@ -5,7 +5,11 @@ use std::sync::OnceLock;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Components, Info, OpenApi, SecurityRequirement};
+use utoipa::openapi::{
+    Components, Content, Info, OpenApi, PathItem, Ref, ResponseBuilder, SecurityRequirement,
+};
+
+const PROBLEM_JSON: &str = "application/problem+json";
 
 /// The document without a path: title, version, and the two ways of saying who asks.
 pub(super) fn base() -> OpenApi {
@@ -70,12 +74,41 @@ pub(crate) async fn document() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], openapi_json()).into_response()
 }
 
+/// Adds what comes from before and behind the handlers, and gives a HEAD that shares its description with a GET a name of
+/// its own.
+fn complete(path: &mut PathItem) {
+    if let Some(operation) = path.head.as_mut().filter(|_| path.get.is_some()) {
+        operation.operation_id = operation.operation_id.take().map(|id| format!("{id}_head"));
+    }
+    let reads = [&mut path.get, &mut path.head, &mut path.options];
+    let changes = [&mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
+    let all = reads.into_iter().map(|one| (one, false)).chain(changes.into_iter().map(|one| (one, true)));
+    for (operation, is_change) in all {
+        let Some(operation) = operation.as_mut().filter(|operation| operation.security.is_none()) else {
+            continue;
+        };
+        let mut add = |status: &str, description: &str| {
+            let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+            let response =
+                ResponseBuilder::new().description(description).content(PROBLEM_JSON, problem).build();
+            operation.responses.responses.entry(status.to_owned()).or_insert(response.into());
+        };
+        add("401", "Nobody is signed in, or the token is worth nothing");
+        if is_change {
+            add("403", "A page of another site sent this");
+        }
+        add("500", "A fault of the server's, with the number under which its log has the cause");
+        add("503", "Database or store cannot be reached; Retry-After says when to try again");
+    }
+}
+
 /// The document as it is served, made once.
 fn openapi_json() -> &'static str {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     DOCUMENT.get_or_init(|| {
         let mut document = super::routes().into_openapi();
         document.merge(super::uploads().into_openapi());
+        document.paths.paths.values_mut().for_each(complete);
         // Serialising these plain types cannot fail; an empty object would fail the test that reads the document.
         document.to_pretty_json().unwrap_or_else(|_| "{}".to_owned())
     })

@@ -23,7 +23,6 @@ const MAX_LIMIT: u32 = 1000;
     get, path = "/api/nodes/{id}", tag = "nodes", params(NodeRef),
     responses(
         (status = 200, body = Node),
-        (status = 401, description = "Nobody is signed in", body = ProblemSchema, content_type = "application/problem+json"),
         (status = 404, description = "No such node", body = ProblemSchema, content_type = "application/problem+json"),
     ),
 )]
@@ -40,7 +39,6 @@ pub(crate) async fn node(
     delete, path = "/api/nodes/{id}", tag = "nodes", params(NodeRef),
     responses(
         (status = 204, description = "In the trash"),
-        (status = 401, description = "Nobody is signed in", body = ProblemSchema, content_type = "application/problem+json"),
         (status = 403, description = "A root cannot be deleted", body = ProblemSchema, content_type = "application/problem+json"),
         (status = 404, description = "No such node", body = ProblemSchema, content_type = "application/problem+json"),
     ),
@@ -59,7 +57,6 @@ pub(crate) async fn trash(
     post, path = "/api/nodes/{id}/restore", tag = "nodes", params(NodeRef),
     responses(
         (status = 200, body = Node),
-        (status = 401, description = "Nobody is signed in", body = ProblemSchema, content_type = "application/problem+json"),
         (status = 404, description = "Not in the trash", body = ProblemSchema, content_type = "application/problem+json"),
     ),
 )]
@@ -76,7 +73,7 @@ pub(crate) async fn restore(
     get, path = "/api/nodes/{id}/children", tag = "nodes", params(NodeRef, ListQuery),
     responses(
         (status = 200, body = Page<Node>),
-        (status = 401, description = "Nobody is signed in", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 400, description = "The query cannot be read", body = ProblemSchema, content_type = "application/problem+json"),
         (status = 404, description = "No such folder", body = ProblemSchema, content_type = "application/problem+json"),
         (status = 422, description = "A parameter is refused", body = ProblemSchema, content_type = "application/problem+json"),
     ),

@@ -33,6 +33,8 @@ async fn nodes_and_children() {
     let page = user.get("/api/nodes/root/children?sort=-name").await.json();
     assert_eq!(page["items"][0]["name"], "b.txt");
 
+    let long = user.create(&[("filename", &"x".repeat(300))], "x").await;
+    assert_eq!(long.json()["detail"], "the name is refused: longer than 255");
     for query in ["limit=0", "limit=1001", "limit=x", "sort=colour", "after=nonsense"] {
         user.get(&format!("/api/nodes/root/children?{query}")).await.is_problem(422, "invalid");
     }
@@ -73,6 +75,17 @@ async fn every_error_below_api_is_a_problem() {
         answer.is_problem(405, "method-not-allowed");
         assert!(answer.has("allow"), "{method} {path}");
     }
+    let node = user.file("a.txt", "x").await;
+    for path in [
+        format!("/api/nodes/{node}/content?inline=1&inline=2"),
+        "/api/nodes/root/children?limit=1&limit=2".to_owned(),
+    ] {
+        user.get(&path).await.is_problem(400, "malformed-request");
+    }
+    for path in ["/api/nodes/%FF", "/api/nodes/%FF/content", "/api/nodes/%FF/children"] {
+        user.get(path).await.is_problem(404, "not-found");
+    }
+    user.tus("DELETE", "/api/uploads/%FF", &[], Body::empty()).await.is_problem(404, "not-found");
     let wrong = [("authorization", "Bearer hlt_wrong")];
     service
         .guest()
@@ -123,6 +136,35 @@ async fn every_route_is_described_and_every_description_has_a_route() {
             let headers = [("tus-resumable", "1.0.0"), ("x-http-method-override", "HEAD")];
             let answer = user.send(&upper, &real, &headers, Body::empty()).await;
             assert_eq!(answer.status != 405, known, "{method} {path}: {}", answer.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_operation_has_a_name_of_its_own_and_says_what_can_go_wrong() {
+    let service = Service::start().await;
+    let document = service.guest().get("/api/openapi.json").await.json();
+    let mut names = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let name = operation["operationId"].as_str().expect("a name");
+            assert!(names.insert(name.to_owned()), "{method} {path}: another one is called {name}");
+            let is_public = operation["security"] == serde_json::json!([{}]);
+            assert_eq!(is_public, method == "options" || path == "/api/openapi.json", "{method} {path}");
+            if is_public {
+                continue;
+            }
+            let known = operation["responses"].as_object().expect("responses");
+            let mut wanted = vec!["401", "500", "503"];
+            if !matches!(method.as_str(), "get" | "head") {
+                wanted.push("403");
+            }
+            if path.starts_with("/api/uploads") && !matches!(method.as_str(), "get" | "post") {
+                wanted.extend(["404", "410", "412", "423"]);
+            }
+            for status in wanted {
+                assert!(known.contains_key(status), "{method} {path}: {status}");
+            }
         }
     }
 }

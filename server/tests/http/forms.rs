@@ -104,6 +104,15 @@ async fn nothing_picked_a_strange_parent_or_no_form() {
 }
 
 #[tokio::test]
+async fn a_service_that_is_down_sends_nobody_to_sign_in() {
+    let service = Service::start().await;
+    let browser = service.signed_in("lin_wei").await;
+    service.drive.database().close().await;
+    let answer = post(&browser, form(&[], &[("a.txt", b"x")])).await;
+    assert!(answer.status >= 500 && !answer.has("location"), "{answer:?}");
+}
+
+#[tokio::test]
 async fn a_full_drive_is_told() {
     let config = drive::Config { default_quota: Some(100_000), ..drive::Config::default() };
     let service = Service::with(config, server::Settings::default()).await;

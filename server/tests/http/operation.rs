@@ -94,7 +94,8 @@ async fn an_unknown_page_says_so() {
     let answer = service.guest().get("/nowhere").await;
     assert_eq!(answer.status, 404);
     assert!(answer.header("content-type").starts_with("text/html"));
-    assert_eq!(service.guest().send("PUT", "/nowhere", &[], Body::empty()).await.status, 405);
+    let answer = service.guest().send("PUT", "/nowhere", &[], Body::empty()).await;
+    assert_eq!((answer.status, answer.header("allow")), (405, "GET, HEAD"));
 }
 
 fn program(directory: &Path, arguments: &[&str]) -> Command {

@@ -1,5 +1,6 @@
 //! Accounts: making one, signing in, the first administrator, API tokens, locking.
 
+mod guessing;
 mod lock;
 pub(crate) mod password;
 mod setup;
@@ -46,11 +47,14 @@ impl Drive {
     }
 
     /// Proves who somebody is. Takes the same time and answers the same whether the account does not exist or the
-    /// password is wrong.
+    /// password is wrong. After ten tries that went wrong within a quarter of an hour nobody is let in under this login,
+    /// with the right password neither, until that time is over.
     ///
     /// # Errors
-    /// [`Error::WrongCredentials`]; [`Error::Forbidden`] when the account is locked, said only to who has the password.
+    /// [`Error::WrongCredentials`]; [`Error::TooManyTries`]; [`Error::Forbidden`] when the account is locked, said only to
+    /// who has the password.
     pub async fn sign_in(&self, login: &Login, password: &str, client: &Client) -> Result<Actor> {
+        self.take_try(login, client).await?;
         let found = self.find_login(login).await?;
         let hash = found.as_ref().map(|row| row.try_get::<String, _>(4)).transpose()?;
         let right = self.passwords().verify(password, hash).await?;
@@ -65,12 +69,15 @@ impl Drive {
         let mut tx = self.database().begin().await?;
         let entry = Entry { user: user.as_ref(), event, subject: None, client: Some(client) };
         audit::record(&mut tx, self.now(), &entry).await?;
+        if right {
+            guessing::forget_tries(&mut tx, login).await?;
+        }
         tx.commit().await?;
         outcome
     }
 
     /// Passwords that this process verified against a hash since it started: what guessing costs the processors. Rises
-    /// by one for every [`sign_in`](Self::sign_in), whether the account exists or not.
+    /// by one for every [`sign_in`](Self::sign_in) that is not one try too many, whether the account exists or not.
     #[must_use]
     pub fn passwords_verified(&self) -> u64 {
         self.passwords().verified()

@@ -127,6 +127,13 @@ CREATE TABLE segments (
     PRIMARY KEY (upload_id, position)
 );
 
+CREATE TABLE tries (
+    login TEXT COLLATE "C" PRIMARY KEY,                     -- SHA-256 of what was typed, whether there is such an account or not
+    count BIGINT NOT NULL,                      -- passwords tried since then that were not right
+    since BIGINT NOT NULL
+);
+CREATE INDEX tries_time ON tries (since);
+
 CREATE TABLE settings (
     name  TEXT COLLATE "C" PRIMARY KEY,
     value TEXT COLLATE "C" NOT NULL

@@ -126,6 +126,13 @@ CREATE TABLE segments (
     PRIMARY KEY (upload_id, position)
 );
 
+CREATE TABLE tries (
+    login TEXT PRIMARY KEY,                     -- SHA-256 of what was typed, whether there is such an account or not
+    count BIGINT NOT NULL,                      -- passwords tried since then that were not right
+    since BIGINT NOT NULL
+);
+CREATE INDEX tries_time ON tries (since);
+
 CREATE TABLE settings (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use domain::{Field, Login, Reason, Role, Username};
 use drive::{Actor, Client, Config, Error};
 
@@ -82,6 +84,75 @@ on_both_engines! {
         }
         // All leave a trace for who watches for guessing.
         assert_eq!(world.number("SELECT COUNT(*) FROM audit WHERE event = 'session.refuse'").await, 8);
+    }
+
+    async fn guessing_ends_for_a_while(world: World) {
+        let actor = world.user("lin_wei").await;
+        world.user("wang_fang").await;
+        let other = world.with(Config::default()).await;
+        // Known or not makes no difference, and case, place or instance neither.
+        for login in ["lin_wei", "nobody_here", "LIN_WEI@example.org"] {
+            for nth in 0..10 {
+                let drive = if nth % 2 == 0 { &world.drive } else { &other };
+                let outcome = drive.sign_in(&Login::parse(&login.to_uppercase()), "a guess", &Client::default()).await;
+                assert!(matches!(outcome, Err(Error::WrongCredentials)), "{login} {nth}: {outcome:?}");
+            }
+            let before = (world.drive.passwords_verified(), other.passwords_verified());
+            world.wait(Duration::from_secs(60));
+            for drive in [&world.drive, &other] {
+                let outcome = drive.sign_in(&Login::parse(login), PASSWORD, &Client::default()).await;
+                let Err(Error::TooManyTries { retry_after }) = outcome else { panic!("{login}: {outcome:?}") };
+                assert_eq!(retry_after, 14 * 60, "{login}");
+            }
+            assert_eq!((world.drive.passwords_verified(), other.passwords_verified()), before, "costs nothing");
+            world.wait(Duration::from_secs(14 * 60));
+        }
+        assert_eq!(sign_in(&world, "lin_wei", PASSWORD).await.expect("the time is over"), actor);
+        sign_in(&world, "wang_fang", PASSWORD).await.expect("others are not concerned");
+        assert_eq!(world.number("SELECT COUNT(*) FROM audit WHERE event = 'session.throttle'").await, 3);
+    }
+
+    async fn who_knows_the_password_has_all_tries_again(world: World) {
+        world.user("lin_wei").await;
+        for _ in 0..3 {
+            for _ in 0..9 {
+                let outcome = sign_in(&world, "lin_wei", "a guess").await;
+                assert!(matches!(outcome, Err(Error::WrongCredentials)), "{outcome:?}");
+            }
+            sign_in(&world, "lin_wei", PASSWORD).await.expect("the tenth is right");
+        }
+        assert_eq!(world.number("SELECT COUNT(*) FROM tries").await, 0);
+    }
+
+    async fn of_many_guesses_at_once_ten_are_looked_at(world: World) {
+        let tasks: Vec<_> = (0..30)
+            .map(|_| {
+                let drive = world.drive.clone();
+                tokio::spawn(async move { drive.sign_in(&Login::parse("lin_wei"), "x", &Client::default()).await })
+            })
+            .collect();
+        for task in tasks {
+            task.await.expect("task").expect_err("nobody is called so");
+        }
+        assert_eq!(world.drive.passwords_verified(), 10);
+    }
+
+    async fn what_strangers_leave_behind_is_not_kept_for_ever(world: World) {
+        world.user("lin_wei").await;
+        for login in ["lin_wei", "nobody_here"] {
+            sign_in(&world, login, "a guess").await.expect_err("wrong");
+        }
+        world.wait(Duration::from_secs(180 * 24 * 60 * 60));
+        sign_in(&world, "nobody_here", "a guess").await.expect_err("wrong");
+        world.drive.sweep_once().await;
+        assert_eq!(world.number("SELECT COUNT(*) FROM audit").await, 4, "kept for 180 days");
+        world.wait(Duration::from_secs(1));
+        world.drive.sweep_once().await;
+        assert_eq!(world.number("SELECT COUNT(*) FROM audit").await, 1);
+        assert_eq!(world.number("SELECT COUNT(*) FROM tries").await, 1, "the new one");
+        world.wait(Duration::from_secs(15 * 60));
+        world.drive.sweep_once().await;
+        assert_eq!(world.number("SELECT COUNT(*) FROM tries").await, 0);
     }
 
     async fn a_closed_registration_lets_nobody_in(world: World) {

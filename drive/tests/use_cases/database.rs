@@ -15,7 +15,7 @@ on_both_engines! {
     async fn instances_that_start_together_migrate_once(world: World) {
         sqlx::query("DROP TABLE audit").execute(&world.sql).await.expect("drop");
         sqlx::query("DELETE FROM _sqlx_migrations").execute(&world.sql).await.expect("forget");
-        for table in ["settings", "segments", "uploads", "versions", "nodes", "blobs", "tokens", "sessions", "users"] {
+        for table in ["tries", "settings", "segments", "uploads", "versions", "nodes", "blobs", "tokens", "sessions", "users"] {
             sqlx::query(sqlx::AssertSqlSafe(format!("DROP TABLE {table}"))).execute(&world.sql).await.expect(table);
         }
         let other = Database::connect(&world.url).await.expect("connect");

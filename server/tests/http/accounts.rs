@@ -55,6 +55,7 @@ async fn a_wrong_password_and_an_unknown_user_are_the_same() {
         names
     };
     assert_eq!(names(&wrong), names(&unknown));
+    assert!(wrong.has("www-authenticate"), "as every 401");
     assert!(!wrong.has("set-cookie") && !unknown.has("set-cookie"));
 }
 
@@ -137,6 +138,48 @@ async fn tries_are_limited_per_address() {
     let mut elsewhere = service.browser();
     elsewhere.address = "198.51.100.8:4711".parse().expect("an address");
     assert_eq!(elsewhere.sign_in("lin_wei", PASSWORD).await.status, 200);
+}
+
+#[tokio::test]
+async fn tries_are_limited_per_account_whatever_the_address() {
+    let service = Service::start().await;
+    service.account("lin_wei").await;
+    let mut told = Vec::new();
+    for login in ["lin_wei", "nobody_here"] {
+        for nth in 0..10 {
+            let mut browser = service.browser();
+            browser.address = format!("198.51.100.{nth}:4711").parse().expect("an address");
+            assert_eq!(browser.sign_in(login, "not the password").await.status, 401, "{login} {nth}");
+        }
+        let answer = service.browser().sign_in(login, PASSWORD).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (429, "900"), "{login}");
+        told.push(answer.body);
+    }
+    assert_eq!(told[0], told[1], "nobody learns who has an account");
+
+    let browser = service.browser();
+    let form = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("accept", "text/html"),
+        ("referer", "http://hayloft.test/login"),
+    ];
+    let answer = browser.send("POST", "/form/sign-in", &form, "login=lin_wei&password=b").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/login"), "without script: the form again");
+    let page = browser.get("/login").await.text();
+    assert!(page.contains("Too many") && page.contains("900"), "{page}");
+
+    service.clock.advance(std::time::Duration::from_secs(15 * 60));
+    assert_eq!(service.browser().sign_in("lin_wei", PASSWORD).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_form_without_its_fields_is_the_senders_fault() {
+    let service = Service::start().await;
+    let browser = service.signed_in("lin_wei").await;
+    for path in ["/form/sign-in", "/form/register", "/form/set-up"] {
+        let answer = browser.post(path, &[("unknown", "x")]).await;
+        assert_eq!((answer.status, answer.text().as_str()), (400, "\"outdated\""), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A service on SQLite and the store in memory, and the people who use it.
+//! A service on SQLite or PostgreSQL and the store in memory, and the people who use it.
 //!
 //! Each kind of person is a type: [`Guest`] has nothing, [`TokenUser`] a bearer token, [`Browser`] a cookie jar, an origin
 //! and the habits of a browser. What a test may do is what its person can do.
@@ -43,6 +43,10 @@ impl Service {
     pub(crate) async fn with(config: Config, settings: Settings) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let url = format!("sqlite:{}", directory.path().join("test.db").display());
+        Self::at(url, directory, config, settings).await
+    }
+
+    async fn at(url: String, directory: TempDir, config: Config, settings: Settings) -> Self {
         let database = Database::connect(&url).await.expect("a database");
         database.migrate().await.expect("tables");
         let store = Arc::new(MemoryStore::new());
@@ -123,6 +127,56 @@ impl Service {
         ));
         address
     }
+}
+
+/// Where the PostgreSQL is that tests make their databases on.
+const POSTGRES: &str = "HAYLOFT_TEST_POSTGRES";
+
+/// Makes a test of each engine out of `async fn name(service: Service) { … }`.
+macro_rules! on_both_engines {
+    ($(async fn $name:ident($service:ident: Service) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            async fn scenario($service: std::sync::Arc<Service>) $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                scenario(std::sync::Arc::new(Service::start().await)).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                $crate::support::on_postgres(scenario).await;
+            }
+        }
+    )*};
+}
+pub(crate) use on_both_engines;
+
+/// Runs a test on a new database, which goes again also when the test fails.
+pub(crate) async fn on_postgres<F: Future<Output = ()> + Send + 'static>(
+    test: impl FnOnce(Arc<Service>) -> F,
+) {
+    let server = std::env::var(POSTGRES).unwrap_or_else(|_| {
+        panic!("set {POSTGRES} to the URL of a PostgreSQL whose user may create databases")
+    });
+    sqlx::any::install_default_drivers();
+    let mut admin = sqlx::AnyConnection::connect(&server).await.expect(POSTGRES);
+    let name = format!("hayloft_http_{}", domain::NodeId::from_random(rand::random()));
+    let statement = |text: String| sqlx::query(sqlx::AssertSqlSafe(text));
+    statement(format!("CREATE DATABASE {name} TEMPLATE template0"))
+        .execute(&mut admin)
+        .await
+        .expect("create");
+    let (base, _) = server.rsplit_once('/').expect("a URL with a path");
+    let directory = tempfile::tempdir().expect("a directory");
+    let url = format!("{base}/{name}");
+    let service = Arc::new(Service::at(url, directory, Config::default(), Settings::default()).await);
+    let outcome = tokio::spawn(test(Arc::clone(&service))).await;
+    service.drive.database().close().await;
+    statement(format!("DROP DATABASE {name} WITH (FORCE)")).execute(&mut admin).await.expect("drop");
+    outcome.expect("the test");
 }
 
 /// An answer, its body read.

@@ -38,13 +38,18 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| format!("the listener has no address: {error}"))?;
     let shutdown = CancellationToken::new();
     signals(&shutdown)?;
+    let mut metrics = None;
     if let Some(address) = options.metrics_listen {
         let listener = bind(address, "--metrics-listen (HAYLOFT_METRICS_LISTEN)").await?;
+        metrics = listener.local_addr().ok();
         let router = health::metrics_router(state.clone());
         tokio::spawn(listen::serve(listener, router, shutdown.clone()));
     }
     let background = tokio::spawn(drive.clone().run_background(shutdown.clone()));
     greet(&drive, &options, address).await?;
+    if let Some(address) = metrics {
+        say(&format!("Metrics are at http://{address}/metrics\n"));
+    }
     listen::serve(listener, routes::router(state), shutdown).await;
     if tokio::time::timeout(SWEEP_TIME, background).await.is_err() {
         tracing::warn!("the background task did not end in time");

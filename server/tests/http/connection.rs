@@ -241,12 +241,23 @@ async fn a_client_that_leaves_in_the_middle_of_a_download_frees_it() {
     let service = Service::start().await;
     let user = service.user("lin_wei").await;
     let address = service.listen().await;
-    let node = user.file("a.bin", pattern(3_000_000)).await;
+    // More than the buffers between the two ends take.
+    let node = user.file("a.bin", pattern(30_000_000)).await;
     let path = format!("/api/nodes/{node}/content");
-    for _ in 0..20 {
+    let before = service.store.faults().handles();
+    let mut streams = Vec::new();
+    for _ in 0..5 {
         let mut stream = connect(address).await;
         stream.write_all(head(&user, "GET", &path, "").as_bytes()).await.expect("sent");
         read_head(&mut stream).await;
+        streams.push(stream);
     }
-    assert_eq!(user.get(&path).await.body.len(), 3_000_000);
+    assert_eq!(service.store.faults().handles(), before + 5, "all are being read");
+    drop(streams);
+    let ending = async {
+        while service.store.faults().handles() > before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, ending).await.expect("the store's streams end");
 }

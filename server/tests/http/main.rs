@@ -4,6 +4,7 @@
 mod accounts;
 mod api;
 mod connection;
+mod creation;
 mod downloads;
 mod forms;
 mod operation;

@@ -177,6 +177,8 @@ fn what_is_wrong_ends_the_start_with_one_sentence() {
         (&["--database-url", "postgres://nobody:secret-word@127.0.0.1:1/x"], "database"),
         (&["--store-url", "webhdfs://nobody@127.0.0.1:1/x"], "HAYLOFT_STORE_URL"),
         (&["--site", "nowhere"], "HAYLOFT_SITE"),
+        // A file where the data directory should be: nothing can be written there, not even by root.
+        (&["--data", "file"], "directory"),
     ] {
         let mut arguments = if word == "HAYLOFT_SITE" { vec!["serve"] } else { site.to_vec() };
         arguments.extend_from_slice(extra);
@@ -200,6 +202,16 @@ impl Drop for Running {
     }
 }
 
+async fn fetch(address: &str, path: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    answer
+}
+
 #[tokio::test]
 async fn the_program_starts_says_where_and_ends_when_told() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -215,13 +227,29 @@ async fn the_program_starts_says_where_and_ends_when_told() {
     let link = line().trim().to_owned();
     assert!(link.starts_with(&format!("http://{address}/setup/")), "{link}");
 
-    let mut stream = tokio::net::TcpStream::connect(&address).await.expect("a connection");
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let request = "GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    stream.write_all(request.as_bytes()).await.expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("an answer");
+    let metrics = line().split("http://").nth(1).expect("an address").trim_end_matches("/metrics").to_owned();
+
+    let answer = fetch(&address, "/health/ready").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let answer = fetch(&metrics, "/metrics").await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("hayloft_requests_total"), "{answer}");
+    assert!(fetch(&metrics, "/").await.starts_with("HTTP/1.1 404"), "that and nothing else");
+    assert!(fetch(&address, "/metrics").await.starts_with("HTTP/1.1 404"), "and not where everybody is");
+
+    // A second one where the first listens, for both of its listeners.
+    for option in ["--listen", "--metrics-listen"] {
+        let other = tempfile::tempdir().expect("a directory");
+        std::fs::create_dir_all(other.path().join("site/pkg")).expect("a site");
+        let mut arguments = vec!["serve", "--site", "site"];
+        if option != "--listen" {
+            arguments.extend(["--listen", "127.0.0.1:0"]);
+        }
+        arguments.extend([option, &address]);
+        let output = run(other.path(), &arguments, "");
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(error.contains(&address) && error.contains(option), "{error}");
+    }
 
     let id = running.0.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());

@@ -149,6 +149,12 @@ impl Faults {
         self.plan().calls.get(&operation).copied().unwrap_or(0)
     }
 
+    /// How many handles there are: one of each clone of the store, and one of each stream that is being read.
+    #[must_use]
+    pub fn handles(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+
     /// Withdraws every fault; counters stay.
     pub fn mend(&self) {
         let mut plan = self.plan();

@@ -154,7 +154,8 @@ pub(crate) fn use_texts() -> &'static Texts {
 }
 
 /// Checks of a table of sentences, for the tests of every module that has one: nothing is empty, both languages have the
-/// same placeholders, and the Chinese is Chinese.
+/// same placeholders, and each is set as its readers are used to: Chinese with its own punctuation, with a space between
+/// Han and Latin, and with one way to address the reader.
 #[cfg(test)]
 pub(crate) fn check_table(table: &[(&str, &str, &str)]) {
     let placeholders = |text: &str| -> Vec<String> {
@@ -174,12 +175,40 @@ pub(crate) fn check_table(table: &[(&str, &str, &str)]) {
             english.chars().all(|c| !('\u{4E00}'..='\u{9FFF}').contains(&c)),
             "{key} has Chinese in its English"
         );
+        assert_eq!(badly_set(chinese), None, "{key}: {chinese}");
     }
+}
+
+/// What is wrong with how a Chinese sentence is set, if anything.
+#[cfg(test)]
+fn badly_set(chinese: &str) -> Option<&'static str> {
+    let is_han = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    if chinese.contains('你') {
+        return Some("readers are called 您, or nothing");
+    }
+    chinese.chars().zip(chinese.chars().skip(1)).find_map(|(one, next)| {
+        if is_han(one) && ",.;:?!()\"".contains(next) {
+            Some("half-width punctuation")
+        } else if is_han(one) && next.is_ascii_alphanumeric() || one.is_ascii_alphanumeric() && is_han(next) {
+            Some("no space between Han and Latin")
+        } else {
+            None
+        }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bad_typesetting_is_seen() {
+        for text in ["已上传3 项", "用 Hayloft上传", "空间不足,仅剩 3 B", "你好", "已过期(7 天)"]
+        {
+            assert!(badly_set(text).is_some(), "{text}");
+        }
+        assert_eq!(badly_set("7 天内自动登录，请输入“名称”（HTTP 413）。"), None);
+    }
 
     #[test]
     fn the_language_is_the_best_we_have() {

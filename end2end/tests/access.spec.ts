@@ -77,14 +77,14 @@ test('sign in, move, delete and undo by keyboard alone', async ({ page, server, 
 
   // The first stop of a page leads past its navigation.
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
   await page.keyboard.press('Enter');
 
   await drive.row('a.txt').focus();
   await page.keyboard.press('ArrowDown');
   await expect(drive.row('b.txt')).toBeFocused();
   await page.keyboard.press('Delete');
-  await expect(page.getByText('“b.txt” is in the trash.')).toBeVisible();
+  await expect(page.getByText('“b.txt” moved to trash.')).toBeVisible();
   await expect(drive.row('b.txt')).toBeHidden();
   await page.getByRole('button', { name: 'Undo' }).focus();
   await page.keyboard.press('Enter');

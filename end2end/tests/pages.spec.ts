@@ -24,7 +24,7 @@ test('register, sign out, sign in by mail', async ({ page }) => {
   await drive.openAccountMenu();
   await expect(page.getByText(newcomer.username)).toBeVisible();
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await expect(page.getByText('You are signed out.')).toBeVisible();
+  await expect(page.getByText('You have signed out.')).toBeVisible();
   await page.goto('/');
   await expect(page).toHaveURL(/\/login$/);
 
@@ -37,7 +37,7 @@ test('a wrong password and an unknown user are told the same', async ({ page, ac
   const entrance = new Entrance(page);
   for (const [login, password] of [[account.username, 'not the password'], ['nobody_here', account.password]] as const) {
     await entrance.signIn(login, password);
-    await expect(page.getByText('The user name or the password is wrong.')).toBeVisible();
+    await expect(page.getByText('Wrong user name or password.')).toBeVisible();
     await expect(page.getByLabel('User name or email')).toHaveValue(login);
     // A page that came anew must not hold it.
     if (!javaScriptEnabled) await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
@@ -74,7 +74,7 @@ test('the setup link makes the first administrator, and only once', async ({ pag
   const late = await stranger.newPage();
   await late.goto(link);
   await expect(late.getByRole('button', { name: 'Create administrator' })).toBeHidden();
-  await expect(late.getByText(/has been used or has ended/)).toBeVisible();
+  await expect(late.getByText(/has been used or has expired/)).toBeVisible();
   await stranger.close();
 });
 
@@ -92,12 +92,12 @@ test('list, download, delete and take it back', async ({ page, server, token, ac
   expect((await drive.download('notes 笔记.txt')).suggested).toBe('notes 笔记.txt');
 
   await drive.trash('notes 笔记.txt');
-  await expect(page.getByText('“notes 笔记.txt” is in the trash.')).toBeVisible();
+  await expect(page.getByText('“notes 笔记.txt” moved to trash.')).toBeVisible();
   await expect(drive.row('notes 笔记.txt')).toBeHidden();
   expect((await api.root()).map((node) => node.name)).toEqual(['9.txt', '10.txt']);
 
   await drive.undo();
-  await expect(page.getByText('“notes 笔记.txt” is back.')).toBeVisible();
+  await expect(page.getByText('“notes 笔记.txt” restored.')).toBeVisible();
   await expect(drive.row('notes 笔记.txt')).toBeVisible();
   expect(await api.root()).toHaveLength(3);
 });

@@ -16,8 +16,8 @@ test('100 MB and a small file arrive through the form', async ({ page, server, t
   await enter(page, account);
   await page.locator('summary', { hasText: 'Upload' }).click();
   await page.getByLabel('Choose files to upload').setInputFiles([large.path, small.path]);
-  await page.getByRole('button', { name: 'Send' }).click();
-  await expect(page.getByText('2 files are uploaded.')).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Start upload' }).click();
+  await expect(page.getByText('2 files uploaded.')).toBeVisible({ timeout: 60_000 });
   const api = new Api(server, token);
   for (const file of [large, small]) {
     const name = basename(file.path);

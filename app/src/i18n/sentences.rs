@@ -4,8 +4,8 @@ texts! {
     pub(crate) struct Texts;
 
     // every page
-    skip_to_content = "跳到主要内容" | "Skip to the content",
-    tagline = "存在自己集群里的网盘" | "Your cloud drive, on your own cluster",
+    skip_to_content = "跳到主要内容" | "Skip to content",
+    tagline = "运行在自有集群上的私有网盘" | "Your cloud drive, on your own cluster",
     close = "关闭" | "Close",
 
     // account menu
@@ -18,26 +18,26 @@ texts! {
     shortcuts = "键盘快捷键" | "Keyboard shortcuts",
     sign_out = "退出登录" | "Sign out",
     administrator = "管理员" | "Administrator",
-    signed_out = "已退出登录。" | "You are signed out.",
+    signed_out = "已退出登录。" | "You have signed out.",
 
     // sign in, register, set up
     sign_in = "登录" | "Sign in",
     login = "用户名或邮箱" | "User name or email",
     password = "密码" | "Password",
-    password_again = "再输入一次密码" | "Password again",
-    remember = "7 天内保持登录" | "Keep me signed in for 7 days",
+    password_again = "确认密码" | "Confirm password",
+    remember = "7 天内自动登录" | "Keep me signed in for 7 days",
     no_account = "还没有账号？" | "No account yet?",
     register = "注册" | "Register",
     create_account = "创建账号" | "Create your account",
     username = "用户名" | "User name",
-    username_hint = "4–20 个字符：汉字、字母、数字、_ 或 -" | "4 to 20 characters: letters, digits, _ or -",
+    username_hint = "4–20 个字符，可使用汉字、字母、数字、_ 和 -" | "4–20 characters: letters, digits, _ or -",
     email = "邮箱" | "Email",
     password_hint = "至少 10 个字符，越长越安全" | "At least 10 characters; longer is safer",
     have_account = "已有账号？" | "Already have an account?",
-    registration_closed = "此站点未开放注册，请联系管理员开通账号。" | "Registration is closed here. Ask the administrator for an account.",
+    registration_closed = "此站点未开放注册，请联系管理员开通账号。" | "Registration is closed. Ask your administrator for an account.",
     set_up = "初始化 Hayloft" | "Set up Hayloft",
-    set_up_intro = "创建第一个管理员账号。此链接只能使用一次。" | "Create the first administrator. This link works once.",
-    set_up_button = "创建管理员" | "Create administrator",
+    set_up_intro = "创建首个管理员账号。此链接只能使用一次。" | "Create the first administrator. This link works once.",
+    set_up_button = "创建管理员账号" | "Create administrator",
 
     // the drive
     my_files = "我的文件" | "My files",
@@ -45,7 +45,7 @@ texts! {
     breadcrumb = "当前位置" | "You are here",
     upload = "上传" | "Upload",
     upload_plain = "选择要上传的文件" | "Choose files to upload",
-    upload_send = "开始上传" | "Send",
+    upload_send = "开始上传" | "Start upload",
     new_folder = "新建文件夹" | "New folder",
     folder_name = "文件夹名称" | "Folder name",
     create = "创建" | "Create",
@@ -61,52 +61,52 @@ texts! {
     trash = "移到回收站" | "Move to trash",
     trash_named = "将“{name}”移到回收站" | "Move “{name}” to trash",
     more = "加载更多" | "Show more",
-    from_start = "从头显示" | "Back to the start",
+    from_start = "回到列表开头" | "Back to the start",
     loading = "正在加载…" | "Loading…",
     retry = "重试" | "Try again",
     empty_title = "这里还没有文件" | "No files here yet",
-    empty_hint = "把文件拖到这里，或点击“上传”。文件会分段校验，断线后可继续上传。" | "Drop files here or use “Upload”. Every piece is verified, and interrupted uploads go on where they stopped.",
-    empty_hint_plain = "用上方的“上传”添加第一个文件。" | "Add your first file with “Upload” above.",
+    empty_hint = "点击“上传”，添加第一个文件。" | "Choose “Upload” to add your first file.",
+    empty_drop = "也可以将文件拖到这里。上传中断后可继续。" | "Or drop files anywhere on this page. Interrupted uploads resume.",
     quota_used = "已用 {used}" | "{used} used",
     quota_of = "已用 {used} / {quota}" | "{used} of {quota} used",
     quota = "存储空间" | "Storage",
     kind_folder = "文件夹" | "Folder",
-    kind_image = "图片" | "Picture",
+    kind_image = "图片" | "Image",
     kind_document = "文档" | "Document",
     kind_video = "视频" | "Video",
     kind_audio = "音频" | "Audio",
     kind_other = "文件" | "File",
 
     // what happened
-    trashed = "“{name}”已移到回收站。" | "“{name}” is in the trash.",
+    trashed = "“{name}”已移到回收站。" | "“{name}” moved to trash.",
     undo = "撤销" | "Undo",
-    restored = "“{name}”已恢复。" | "“{name}” is back.",
-    folder_created = "已创建文件夹“{name}”。" | "Folder “{name}” is there.",
+    restored = "“{name}”已恢复。" | "“{name}” restored.",
+    folder_created = "已创建文件夹“{name}”。" | "Folder “{name}” created.",
     dismiss = "关闭提示" | "Dismiss",
 
     // shortcuts
-    key_move = "在列表中移动" | "Move in the list",
-    key_ends = "第一个 / 最后一个" | "First / last",
+    key_move = "选择上一项 / 下一项" | "Previous / next item",
+    key_ends = "第一项 / 最后一项" | "First / last item",
     key_open = "打开或下载" | "Open or download",
     key_trash = "移到回收站" | "Move to trash",
     key_upload = "选择要上传的文件" | "Choose files to upload",
     key_help = "显示快捷键" | "Show shortcuts",
 
     // errors
-    not_found_title = "这里什么也没有" | "There is nothing here",
-    not_found_hint = "链接可能有误，或者文件已被移走。" | "The link may be wrong, or the file has been moved.",
+    not_found_title = "页面不存在" | "Nothing here",
+    not_found_hint = "链接可能有误，或内容已被移动或删除。" | "The link may be wrong, or what it led to was moved or deleted.",
     fault_title = "出了点问题" | "Something went wrong",
     back_to_files = "返回我的文件" | "Back to my files",
 }
 
 impl Texts {
-    /// “3 files are uploaded.”
+    /// “3 files uploaded.”
     pub(crate) fn uploaded(&self, files: u32) -> String {
         let chinese = std::ptr::eq(self, &Self::CHINESE);
         match (chinese, files) {
             (true, _) => format!("已上传 {files} 个文件。"),
-            (false, 1) => "1 file is uploaded.".to_owned(),
-            (false, _) => format!("{files} files are uploaded."),
+            (false, 1) => "1 file uploaded.".to_owned(),
+            (false, _) => format!("{files} files uploaded."),
         }
     }
 }

@@ -11,22 +11,22 @@ texts! {
     pub(super) struct TrayTexts;
 
     tray = "上传" | "Uploads",
-    drop_here = "松开鼠标即可上传到此文件夹" | "Drop to upload to this folder",
+    drop_here = "松开即可上传到此文件夹" | "Drop to upload to this folder",
     overall = "总进度" | "Overall progress",
-    progress_of = "{name} 的进度" | "Progress of {name}",
+    progress_of = "“{name}”的上传进度" | "Progress of {name}",
 
     pause = "暂停" | "Pause",
     resume = "继续" | "Resume",
     retry = "重试" | "Try again",
     cancel = "取消" | "Cancel",
-    pick = "重新选择 {name}" | "Pick {name} again",
-    pick_short = "选择文件" | "Pick file",
+    pick = "重新选择“{name}”" | "Choose “{name}” again",
+    pick_short = "选择文件" | "Choose file",
     pause_all = "全部暂停" | "Pause all",
     resume_all = "全部继续" | "Resume all",
     retry_failed = "重试失败项" | "Retry failed",
-    copy_report = "复制报告" | "Copy report",
+    copy_report = "复制错误信息" | "Copy details",
     copied = "已复制" | "Copied",
-    copy_failed = "无法复制" | "Could not copy",
+    copy_failed = "复制失败" | "Could not copy",
     collapse = "收起" | "Collapse",
     expand = "展开" | "Expand",
     close = "关闭" | "Close",
@@ -35,46 +35,47 @@ texts! {
     head_uploading = "正在上传 {files} 项 · {percent}%" | "Uploading {files} · {percent}%",
     head_waiting = "等待中 · {percent}%" | "Waiting · {percent}%",
     head_paused = "已暂停 · {percent}%" | "Paused · {percent}%",
-    head_unfinished = "{files} 项上传未完成" | "{files} left unfinished",
+    head_unfinished = "{files} 项未传完" | "{files} unfinished",
     head_failed = "{failed} 项失败，{files} 项已上传" | "{failed} failed, {files} uploaded",
     head_done = "已上传 {files} 项" | "{files} uploaded",
     head_nothing = "没有要上传的文件" | "Nothing to upload",
     file = "1 个文件" | "1 file",
     files = "{count} 个文件" | "{count} files",
     announce_uploading = "正在上传 {files} 项" | "Uploading {files}",
-    announce_waiting = "上传暂停等待，将自动继续" | "Uploads are waiting and will go on by themselves",
+    announce_waiting = "上传正在等待，稍后自动继续" | "Uploads are waiting and will resume by themselves",
     announce_paused = "上传已暂停" | "Uploads are paused",
 
-    counts_done = "{count} 完成" | "{count} done",
-    counts_failed = "{count} 失败" | "{count} failed",
-    counts_pending = "{count} 待上传" | "{count} to go",
-    counts_paused = "{count} 暂停" | "{count} paused",
-    counts_needs_file = "{count} 待选择文件" | "{count} to pick again",
-    more = "另有 {count} 个文件未列出" | "{count} more files are not listed",
+    counts_done = "已完成 {count}" | "{count} done",
+    counts_failed = "失败 {count}" | "{count} failed",
+    counts_pending = "待上传 {count}" | "{count} to go",
+    counts_paused = "已暂停 {count}" | "{count} paused",
+    counts_needs_file = "待选择文件 {count}" | "{count} to choose again",
+    more = "还有 {count} 个文件未列出" | "{count} more not listed",
     folders = "暂不支持上传文件夹：{names}。请打开文件夹，选择其中的文件。" | "Folders cannot be uploaded yet: {names}. Open the folder and choose its files.",
-    and_others = "{names} 等 {count} 个" | "{names} and {count} in all",
+    comma = "、" | ", ",
+    and_others = "{names} 等 {count} 个" | "{names}, {count} in all",
 
     queued = "排队中 · {size}" | "Queued · {size}",
     starting = "正在开始 · {size}" | "Starting · {size}",
     sent = "{sent} / {size}" | "{sent} / {size}",
-    speed = "{speed}/秒" | "{speed}/s",
+    speed = "{speed}/s" | "{speed}/s",
     left = "剩余 {time}" | "{time} left",
     finishing = "正在完成 · {size}" | "Finishing · {size}",
     saved = "已保存 {sent}" | "{sent} saved",
     paused = "已暂停 · {sent} / {size}" | "Paused · {sent} / {size}",
-    needs_file = "请重新选择此文件以继续 · 已保存 {sent} / {size}" | "Pick this file again to go on · {sent} of {size} saved",
-    mismatch = "不是同一个文件：名称、大小或修改时间不同" | "That is another file: its name, size or time differs",
+    needs_file = "请重新选择该文件以继续上传 · 已保存 {sent} / {size}" | "Choose this file again to resume · {sent} of {size} saved",
+    mismatch = "不是同一个文件：名称、大小或修改时间不同" | "Not the same file: its name, size or date differs",
     done = "已完成 · {size}" | "Done · {size}",
 
     wait_network = "无法连接服务器，{seconds} 秒后重试" | "The server is unreachable, trying again in {seconds} s",
     wait_store = "存储暂不可用，{seconds} 秒后重试" | "The store is unreachable, trying again in {seconds} s",
     wait_server = "服务器暂不可用，{seconds} 秒后重试" | "The server is unavailable, trying again in {seconds} s",
     wait_busy = "服务器正忙，{seconds} 秒后重试" | "The server is busy, trying again in {seconds} s",
-    wait_sign_in = "请重新登录，之后会自动继续" | "Sign in again; it goes on by itself then",
+    wait_sign_in = "登录已失效，重新登录后自动继续" | "You were signed out. Sign in and uploads resume",
 
     problem_status = "服务器拒绝了此文件（HTTP {status}）。" | "The server refused this file (HTTP {status}).",
-    problem_proxy = "通往服务器的代理拒绝了上传请求（HTTP 413），请联系管理员。" | "Something on the way to the server refuses upload requests (HTTP 413). Ask the administrator.",
-    problem_unreadable = "无法读取文件：它已被修改、移动或删除。请重新选择。" | "The file cannot be read: it was changed, moved or deleted. Choose it again.",
+    problem_proxy = "服务器前的代理限制了上传大小（HTTP 413），请联系管理员。" | "A proxy in front of the server refuses uploads (HTTP 413). Ask your administrator.",
+    problem_unreadable = "无法读取文件，它可能已被修改、移动或删除。请重新选择。" | "The file cannot be read. It was changed, moved or deleted; choose it again.",
 
     seconds = "{n} 秒" | "{n} s",
     minutes = "{n} 分钟" | "{n} min",
@@ -238,7 +239,7 @@ pub(super) fn counts(language: Language, sum: &Summary) -> Option<String> {
 /// That folders cannot be uploaded, with the names of the first few.
 pub(super) fn folders(language: Language, names: &[String]) -> String {
     let t = TrayTexts::of(language);
-    let shown = names.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(t.comma);
     let shown = if names.len() > 3 {
         fill(t.and_others, &[("names", &shown), ("count", &names.len().to_string())])
     } else {
@@ -287,7 +288,7 @@ mod tests {
         for (state, chinese, english) in [
             (
                 State::Uploading { speed: 118_000_000, left: Some(11) },
-                "1.9 GB / 3.1 GB · 118 MB/秒 · 剩余 11 秒",
+                "1.9 GB / 3.1 GB · 118 MB/s · 剩余 11 秒",
                 "1.9 GB / 3.1 GB · 118 MB/s · 11 s left",
             ),
             (State::Uploading { speed: 0, left: None }, "1.9 GB / 3.1 GB", "1.9 GB / 3.1 GB"),
@@ -342,9 +343,22 @@ mod tests {
     }
 
     #[test]
+    fn folders_are_listed_as_each_language_lists() {
+        let names = ["照片".to_owned(), "music".to_owned(), "c".to_owned(), "d".to_owned()];
+        assert_eq!(
+            folders(Language::Chinese, &names),
+            "暂不支持上传文件夹：照片、music、c 等 4 个。请打开文件夹，选择其中的文件。"
+        );
+        assert_eq!(
+            folders(Language::English, &names[1..3]),
+            "Folders cannot be uploaded yet: music, c. Open the folder and choose its files."
+        );
+    }
+
+    #[test]
     fn a_report_is_a_table() {
         let failures = [("a\tb".to_owned(), 5, Problem::App(AppError::QuotaExceeded { available: 3 }))];
         let report = report(Language::English, &failures);
-        assert_eq!(report, "a b\t5\tYour drive is full: 3 B left. Delete something and try again.\n");
+        assert_eq!(report, "a b\t5\tNot enough space: 3 B left. Delete something and try again.\n");
     }
 }

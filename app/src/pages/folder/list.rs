@@ -140,13 +140,14 @@ fn More(
 #[component]
 fn Empty() -> impl IntoView {
     let t = use_texts();
-    let awake = use_awake();
     view! {
         <div class="blank" role="row">
             <div class="whole-cell" role="gridcell">
                 <Icon name="drop"/>
                 <h2>{t.empty_title}</h2>
-                <p>{move || if awake.get() { t.empty_hint } else { t.empty_hint_plain }}</p>
+                <p>{t.empty_hint}</p>
+                // Below, so that nothing moves when script brings it.
+                <p class="only-script only-mouse">{t.empty_drop}</p>
             </div>
         </div>
     }

@@ -35,7 +35,7 @@ export class Entrance {
     await this.page.getByLabel('User name').fill(account.username);
     await this.page.getByLabel('Email').fill(account.email);
     await this.page.getByLabel('Password', { exact: true }).fill(account.password);
-    await this.page.getByLabel('Password again').fill(account.password);
+    await this.page.getByLabel('Confirm password').fill(account.password);
   }
 }
 

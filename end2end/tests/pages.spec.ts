@@ -116,6 +116,23 @@ test('sorting by size, both ways', async ({ page, server, token, account }) => {
   await expect(names.first()).toContainText('small.txt');
 });
 
+test('the rail says where one is: on the page of all files, or somewhere within', async ({ page, account }) => {
+  await enter(page, account);
+  const entry = page.getByRole('navigation', { name: 'Navigation' }).getByRole('link', { name: 'My files' });
+  await expect(entry).toHaveAttribute('aria-current', 'page');
+  const mark = await entry.evaluate((link) => getComputedStyle(link).backgroundColor);
+  await page.getByText('New folder').click();
+  await page.getByLabel('Folder name').fill('Reports');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('link', { name: 'Reports' }).click();
+  await expect(page.getByRole('heading', { name: 'Reports' })).toBeVisible();
+  await expect(entry).toHaveAttribute('aria-current', 'true');
+  await page.mouse.move(0, 0);
+  await expect(entry).toHaveCSS('background-color', mark);
+  await entry.click();
+  await expect(entry).toHaveAttribute('aria-current', 'page');
+});
+
 test('language and colours are switched and stay', async ({ page, account }) => {
   await enter(page, account);
   const drive = new Drive(page);

@@ -48,6 +48,8 @@ pub(crate) fn Frame() -> impl IntoView {
     let desk = Desk { folder, arrivals: RwSignal::new(0), help: RwSignal::new(false) };
     provide_context(desk);
     Usage::provide();
+    // Within a folder the entry stands for the place one is in, not for the page one is on.
+    let here = move || if path.read().as_str() == "/" { "page" } else { "true" };
     upload::provide_uploads(
         desk.folder.into(),
         Callback::new(move |_: NodeId| desk.arrivals.update(|count| *count = count.wrapping_add(1))),
@@ -62,7 +64,7 @@ pub(crate) fn Frame() -> impl IntoView {
                 </div>
             </header>
             <nav class="rail" aria-label=t.navigation>
-                <a class="rail-item" href="/" aria-current="page"><Icon name="folder"/>{t.my_files}</a>
+                <a class="rail-item" href="/" aria-current=here><Icon name="folder"/>{t.my_files}</a>
                 <UsageBar/>
             </nav>
             <main class="stage" id="content" tabindex="-1">

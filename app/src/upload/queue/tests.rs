@@ -255,6 +255,25 @@ fn pause_stops_and_resume_goes_on() {
 }
 
 #[test]
+fn a_file_that_waits_can_be_paused_and_does_not_begin_by_itself() {
+    let mut world = World::fresh();
+    world.add(&[("a", 9)]);
+    world.deliver(0);
+    world.cut(0, Some(4));
+    assert!(matches!(state_of(&world, "a"), State::Waiting { why: Why::Network, .. }));
+    let key = world.key("a");
+    world.act(Action::Pause(key));
+    assert_eq!(state_of(&world, "a"), State::Paused);
+    world.pass(600_000);
+    world.happen(Event::Kick);
+    assert!(world.wire.is_empty());
+    world.act(Action::Resume(key));
+    assert_eq!(world.methods(), ["HEAD"]);
+    world.calm();
+    assert_eq!(world.server.nodes, [("a".to_owned(), 9)]);
+}
+
+#[test]
 fn cancel_discards_every_upload_of_the_file() {
     let mut world = World::fresh();
     world.add(&[("a", 300 * MIB)]);

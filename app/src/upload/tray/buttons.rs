@@ -1,5 +1,6 @@
 //! The buttons of a row.
 
+use leptos::html;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
@@ -28,6 +29,11 @@ const fn primary(row: &Row) -> Option<Primary> {
         State::Failed(_) if row.may_retry => Some(Primary::Retry),
         _ => None,
     }
+}
+
+/// Whether it can be stopped as well: what waits would else begin again on its own.
+const fn may_pause_too(row: &Row) -> bool {
+    matches!(row.state, State::Waiting { .. })
 }
 
 const fn action(row: &Row) -> Action {
@@ -84,6 +90,16 @@ pub(super) fn RowButtons(
             engine::act(action(&row));
         }
     };
+    let first = NodeRef::<html::Button>::new();
+    let calm = Memo::new(move |_| !row.read().as_ref().is_some_and(may_pause_too));
+    let pause = move |_| {
+        engine::act(Action::Pause(key));
+        // This button goes with the wait; the keyboard stays in the row, on the one that resumes.
+        if let Some(button) = first.get_untracked() {
+            // It fails only for an element that has left the page.
+            let _ = button.focus();
+        }
+    };
     let offer = move |input: HtmlInputElement| {
         if let Some(file) = take_files(&input).into_iter().next() {
             engine::offer(key, file);
@@ -104,6 +120,7 @@ pub(super) fn RowButtons(
             <button
                 type="button"
                 class="button quiet square"
+                node_ref=first
                 hidden=move || main.get().is_none()
                 aria-label=move || shown().label(t)
                 title=move || shown().label(t)
@@ -111,6 +128,17 @@ pub(super) fn RowButtons(
                 on:click=press
             >
                 {move || view! { <Icon name=shown().icon()/> }}
+            </button>
+            <button
+                type="button"
+                class="button quiet square"
+                hidden=move || calm.get()
+                aria-label=t.pause
+                title=t.pause
+                aria-describedby=name_id.clone()
+                on:click=pause
+            >
+                <Icon name="pause"/>
             </button>
             <button
                 type="button"
@@ -124,5 +152,34 @@ pub(super) fn RowButtons(
                 <Icon name="close"/>
             </button>
         </span>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Category;
+
+    use super::*;
+    use crate::upload::verdict::Why;
+
+    fn row(state: State) -> Row {
+        let key = FileKey(7);
+        Row { key, name: "a".into(), category: Category::Other, size: 9, sent: 3, state, may_retry: true }
+    }
+
+    #[test]
+    fn what_waits_can_be_tried_at_once_and_paused() {
+        let waiting = row(State::Waiting { why: Why::Network, seconds: 40 });
+        assert!(primary(&waiting) == Some(Primary::Retry) && may_pause_too(&waiting));
+        assert_eq!(action(&waiting), Action::Resume(FileKey(7)));
+    }
+
+    #[test]
+    fn pause_is_never_there_twice() {
+        for state in [State::Queued, State::Starting, State::Uploading { speed: 0, left: None }] {
+            let row = row(state);
+            assert!(primary(&row) == Some(Primary::Pause) && !may_pause_too(&row), "{row:?}");
+        }
+        assert!(!may_pause_too(&row(State::Paused)) && !may_pause_too(&row(State::Finishing)));
     }
 }

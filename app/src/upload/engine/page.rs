@@ -124,10 +124,27 @@ mod browser_tests {
         }
     }
 
+    /// Puts a stand-in in the place of the browser's command, which does nothing unless a person has just pressed
+    /// something: it notes on the page what is selected, and answers `answer`.
+    fn stand_in(answer: bool) {
+        let body = "document.body.dataset.copied = \
+                    document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd);";
+        let command =
+            js_sys::Function::new_with_args("name", &format!("{body} return name === 'copy' && {answer};"));
+        js_sys::Reflect::set(&document(), &"execCommand".into(), &command).expect("a property");
+    }
+
     #[wasm_bindgen_test]
-    fn copying_leaves_nothing_in_the_page() {
-        let before = document().body().expect("a body").child_element_count();
-        copy("a report");
-        assert_eq!(document().body().expect("a body").child_element_count(), before);
+    fn copying_takes_the_whole_text_says_how_it_went_and_leaves_nothing_in_the_page() {
+        let page = document().body().expect("a body");
+        let before = page.child_element_count();
+        for answer in [true, false] {
+            let text = format!("a report\nthat ends {answer}");
+            stand_in(answer);
+            assert_eq!(copy(&text), answer);
+            assert_eq!(page.get_attribute("data-copied"), Some(text));
+            assert_eq!(page.child_element_count(), before);
+        }
+        js_sys::Reflect::delete_property(&document(), &"execCommand".into()).expect("the stand-in goes");
     }
 }

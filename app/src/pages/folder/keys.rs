@@ -67,16 +67,19 @@ fn go(model: Model, scroller: NodeRef<html::Div>, step: Step) -> bool {
     )]
     let screen = (measure.height / measure.row.max(1.0)) as usize;
     let active = model.active.get_untracked();
-    let target: Option<(usize, NodeId)> = model.listing.with_untracked(|listing| {
+    let target: Option<(usize, bool, NodeId)> = model.listing.with_untracked(|listing| {
         let current = active.and_then(|id| listing.items.iter().position(|node| node.id == id));
         let index = step.from(current, listing.items.len(), screen)?;
-        Some((index, listing.items.get(index)?.id.clone()))
+        Some((index, index + 1 == listing.items.len(), listing.items.get(index)?.id.clone()))
     });
-    let Some((index, id)) = target else { return false };
+    let Some((index, last, id)) = target else { return false };
     #[expect(clippy::cast_precision_loss, reason = "rows of a list, far below 2^53")]
     let (top, bottom) = (index as f64 * measure.row, (index + 1) as f64 * measure.row);
     let scroll = f64::from(element.scroll_top());
-    if top < scroll {
+    if last {
+        // With the room below it, where the upload tray may lie.
+        element.set_scroll_top(element.scroll_height());
+    } else if top < scroll {
         element.set_scroll_top(pixels(top));
     } else if bottom > scroll + measure.height {
         element.set_scroll_top(pixels(bottom - measure.height));

@@ -45,12 +45,12 @@ export default defineConfig({
   projects: [
     {
       name: 'script',
-      testIgnore: 'upload-form.spec.ts',
+      testIgnore: ['upload-form.spec.ts', 'long-list-links.spec.ts'],
       use: desktop,
     },
     {
       name: 'no-script',
-      testMatch: ['pages.spec.ts', 'upload-form.spec.ts'],
+      testMatch: ['pages.spec.ts', 'upload-form.spec.ts', 'long-list-links.spec.ts'],
       use: { ...desktop, javaScriptEnabled: false },
     },
   ],

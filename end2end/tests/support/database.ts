@@ -6,8 +6,14 @@ import { postgres } from './environment';
 
 let next = 0;
 
-/** Creates an empty database on the test PostgreSQL and answers its URL; `drop` removes it with all its connections. */
-export async function freshDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+/** A database that one test has to itself; `drop` removes it with all its connections. */
+export interface FreshDatabase {
+  url: string;
+  drop: () => Promise<void>;
+}
+
+/** Creates an empty database on the test PostgreSQL. */
+export async function freshDatabase(): Promise<FreshDatabase> {
   const name = `e2e_${process.pid}_${next++}`;
   await run(`CREATE DATABASE ${name}`);
   const url = new URL(postgres());
@@ -15,11 +21,14 @@ export async function freshDatabase(): Promise<{ url: string; drop: () => Promis
   return { url: url.href, drop: () => run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
-async function run(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: postgres() });
+const run = (statement: string): Promise<void> => query(postgres(), statement);
+
+/** Runs one statement on the database at `url`. */
+export async function query(url: string, statement: string, values: unknown[] = []): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    await client.query(statement, values);
   } finally {
     await client.end();
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { freshStore } from './cluster';
-import { freshDatabase } from './database';
+import { freshDatabase, type FreshDatabase } from './database';
 import { binary, runFolder, site } from './environment';
 import { Link } from './link';
 
@@ -32,16 +32,20 @@ export class Server {
   /** The one-time link for the first administrator, if the server printed one; it leads through `link`. */
   setupLink: string | undefined;
 
+  /** URL of the server's PostgreSQL database; `undefined` on SQLite. */
+  readonly database: string | undefined;
+
   readonly #environment: Record<string, string>;
   readonly #folder: string;
   readonly #drop: () => Promise<void>;
   #process: ChildProcess | undefined;
 
-  private constructor(link: Link, folder: string, environment: Record<string, string>, drop: () => Promise<void>) {
+  private constructor(link: Link, folder: string, environment: Record<string, string>, database?: FreshDatabase) {
     this.link = link;
+    this.database = database?.url;
     this.#folder = folder;
     this.#environment = environment;
-    this.#drop = drop;
+    this.#drop = database?.drop ?? (async () => {});
   }
 
   static async start(options: Options): Promise<Server> {
@@ -62,7 +66,7 @@ export class Server {
       HAYLOFT_SITE: site(),
       ...options.environment,
     };
-    const server = new Server(link, folder, environment, database?.drop ?? (async () => {}));
+    const server = new Server(link, folder, environment, database);
     try {
       await server.restart();
     } catch (error) {

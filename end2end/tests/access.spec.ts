@@ -4,61 +4,111 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
 import { Api } from './support/api';
+import { MIB } from './support/files';
 import { awake } from './support/pages/awake';
 import { Drive } from './support/pages/drive';
-import { enter } from './support/pages/entrance';
 import { Tray } from './support/pages/tray';
-import { expect, test } from './support/test';
+import type { Server } from './support/server';
+import { expect, test, type Account } from './support/test';
+
+/** Chromium's word on the page that is not there. */
+const NOWHERE = /status of 404 .*\/nowhere\/at\/all/;
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`);
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(`in ${colorScheme} colours`, () => {
-    test.use({ colorScheme });
-
-    test('axe finds nothing', async ({ page, server, token, account }) => {
-      for (const path of ['/login', '/register']) {
-        await page.goto(path);
-        expect.soft(await violations(page), path).toEqual([]);
-      }
-      await enter(page, account);
-      expect.soft(await violations(page), 'the empty drive').toEqual([]);
-      const api = new Api(server, token);
-      for (const name of ['a.txt', 'b.jpg', 'c.mp4']) await api.put(name, name);
-      await new Drive(page).open();
-      expect.soft(await violations(page), 'the drive with files').toEqual([]);
-      await page.setViewportSize({ width: 360, height: 740 });
-      expect.soft(await violations(page), 'on a phone').toEqual([]);
-      await page.setViewportSize({ width: 1280, height: 800 });
-      await new Tray(page).pick({ name: 'd.txt', mimeType: 'text/plain', buffer: Buffer.from('d') });
-      await expect(new Drive(page).row('d.txt')).toBeVisible();
-      expect.soft(await violations(page), 'the drive with the tray').toEqual([]);
-      await new Drive(page).openAccountMenu();
-      expect.soft(await violations(page), 'the account menu').toEqual([]);
-    });
-  });
+/** Rows of every kind: done, failed for ever, stopped. Told by their places, since words depend on the language. */
+async function fillTray(page: Page, server: Server): Promise<void> {
+  const tray = new Tray(page);
+  const rows = page.locator('.tray-row');
+  await tray.pick({ name: 'd.txt', mimeType: 'text/plain', buffer: Buffer.from('d') });
+  await expect(page.locator('.tray-row[data-tone=done]')).toBeVisible();
+  await tray.pick({ name: `${'长'.repeat(100)}.md`, mimeType: '', buffer: Buffer.from('a name that is too long') });
+  await expect(page.locator('.tray-row[data-tone=failed]')).toBeVisible();
+  server.link.limit(64 * 1024);
+  await tray.pick({ name: `${'a very long name '.repeat(10)}.bin`, mimeType: '', buffer: Buffer.alloc(MIB) });
+  await rows.last().getByRole('button').first().click();
+  await expect(page.locator('.tray-row[data-tone=resting]')).toBeVisible();
+  server.link.mend();
 }
 
-for (const width of [360, 3840]) {
-  test(`nothing sticks out at ${width} px`, async ({ page, server, token, account }) => {
-    const api = new Api(server, token);
-    await api.put(`${'a very long name that has to be cut somewhere '.repeat(4)}.txt`, 'x');
-    await page.setViewportSize({ width, height: width === 360 ? 740 : 2160 });
-    for (const path of ['/login', '/register']) {
-      await page.goto(path);
-      await expectNoSidewaysScroll(page, path);
+for (const locale of ['en-US', 'zh-CN']) {
+  test.describe(`in ${locale}`, () => {
+    test.use({ locale });
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      test.describe(`in ${colorScheme} colours`, () => {
+        test.use({ colorScheme });
+
+        test('axe finds nothing', async ({ page, server, token, account, faults }) => {
+          faults.expect(NOWHERE);
+          for (const path of ['/login', '/register', '/nowhere/at/all']) {
+            await page.goto(path);
+            expect.soft(await violations(page), path).toEqual([]);
+          }
+          await signIn(page, account);
+          expect.soft(await violations(page), 'the empty drive').toEqual([]);
+          const api = new Api(server, token);
+          for (const name of ['a.txt', 'b.jpg', 'c.mp4']) await api.put(name, name);
+          await page.reload();
+          await awake(page);
+          expect.soft(await violations(page), 'the drive with files').toEqual([]);
+          await fillTray(page, server);
+          for (const [width, height] of [[1280, 800], [360, 740], [3840, 2160]] as const) {
+            await page.setViewportSize({ width, height });
+            expect.soft(await violations(page), `the drive with the tray at ${width} px`).toEqual([]);
+          }
+          await page.setViewportSize({ width: 1280, height: 800 });
+          await new Drive(page).openAccountMenu();
+          expect.soft(await violations(page), 'the account menu').toEqual([]);
+        });
+      });
     }
-    await enter(page, account);
-    await expectNoSidewaysScroll(page, 'the drive');
+
+    for (const [width, height] of [[360, 740], [3840, 2160]] as const) {
+      test(`nothing sticks out at ${width} px`, async ({ page, server, token, account, faults }) => {
+        faults.expect(NOWHERE);
+        const api = new Api(server, token);
+        await api.put(`${'a very long name that has to be cut somewhere '.repeat(4)}.txt`, 'x');
+        await page.setViewportSize({ width, height });
+        for (const path of ['/login', '/register', '/nowhere/at/all']) {
+          await page.goto(path);
+          await expectNothingSticksOut(page, path);
+        }
+        await signIn(page, account);
+        await expectNothingSticksOut(page, 'the drive');
+        await fillTray(page, server);
+        await expectNothingSticksOut(page, 'the drive with the tray', '.tray');
+      });
+    }
   });
 }
 
-async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
+/** As `enter`, in whichever language. */
+async function signIn(page: Page, account: Account): Promise<void> {
+  await page.goto('/login');
+  await awake(page);
+  await page.locator('[autocomplete=username]').fill(account.username);
+  await page.locator('input[type=password]').fill(account.password);
+  await page.locator('input[type=password]').press('Enter');
+  await expect(page.locator('.list')).toBeVisible();
+  await awake(page);
+}
+
+/** Neither the page nor, within `box`, any text, button or bar is wider than what it stands in. */
+async function expectNothingSticksOut(page: Page, what: string, box = 'html'): Promise<void> {
   const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(overhang, `${what} is wider than the window`).toBeLessThanOrEqual(0);
+  const outside = await page.locator(box).evaluate((frame) => {
+    const edge = Math.min(frame.getBoundingClientRect().right, window.innerWidth) + 0.5;
+    const parts = [...frame.querySelectorAll('button, a, input, label, p, h1, h2, progress, li')];
+    return parts.filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > edge).map((part) => part.outerHTML.slice(0, 120));
+  });
+  expect(outside, `${what}: beyond the right edge`).toEqual([]);
 }
 
 test('sign in, move, delete and undo by keyboard alone', async ({ page, server, token, account }) => {

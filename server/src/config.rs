@@ -81,7 +81,7 @@ pub(crate) struct StoreOptions {
     /// Room of a new account, like 50GB. Default: no limit.
     #[arg(long, env = "HAYLOFT_DEFAULT_QUOTA", value_name = "SIZE", value_parser = value::size)]
     pub(crate) default_quota: Option<ByteSize>,
-    /// Whether anybody may register, or only administrators make accounts.
+    /// Whether anybody may register (open) or nobody (closed).
     #[arg(long, env = "HAYLOFT_REGISTRATION", value_name = "WHO", default_value = "open")]
     pub(crate) registration: Registration,
 }

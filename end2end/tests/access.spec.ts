@@ -4,7 +4,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
 import { Api } from './support/api';
-import { MIB } from './support/files';
+import { BEYOND_BUFFERS, makeFile } from './support/files';
 import { awake } from './support/pages/awake';
 import { Drive } from './support/pages/drive';
 import { Tray } from './support/pages/tray';
@@ -30,7 +30,8 @@ async function fillTray(page: Page, server: Server): Promise<void> {
   await tray.pick({ name: `${'长'.repeat(100)}.md`, mimeType: '', buffer: Buffer.from('a name that is too long') });
   await expect(page.locator('.tray-row[data-tone=failed]')).toBeVisible();
   server.link.limit(64 * 1024);
-  await tray.pick({ name: `${'a very long name '.repeat(10)}.bin`, mimeType: '', buffer: Buffer.alloc(MIB) });
+  const file = await makeFile(test.info().outputPath(`${'a very long name '.repeat(10)}.bin`), BEYOND_BUFFERS);
+  await tray.pick(file.path);
   await rows.last().getByRole('button').first().click();
   await expect(page.locator('.tray-row[data-tone=resting]')).toBeVisible();
   server.link.mend();

@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 
 import { Api } from './support/api';
-import { MIB } from './support/files';
+import { BEYOND_BUFFERS, makeFile } from './support/files';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
 import { Tray } from './support/pages/tray';
@@ -22,7 +22,7 @@ const scrollToEnd = (page: Page): Promise<void> =>
   });
 
 for (const [width, height] of [[1280, 800], [700, 800], [390, 844]] as const) {
-  test(`at ${width} × ${height} the last row comes out from below the tray`, async ({ page, server, token, account }) => {
+  test(`at ${width} × ${height} the last row comes out from below the tray`, async ({ page, server, token, account }, testInfo) => {
     const api = new Api(server, token);
     for (let n = 10; n < 30; n += 1) await api.put(`file ${n}.txt`, 'x');
     await page.setViewportSize({ width, height });
@@ -33,7 +33,8 @@ for (const [width, height] of [[1280, 800], [700, 800], [390, 844]] as const) {
       const more = Array.from({ length: files }, (_, n) => `a${files}-${n}.bin`);
       names.push(...more);
       server.link.limit(64 * 1024);
-      await tray.pick(more.map((name) => ({ name, mimeType: '', buffer: Buffer.alloc(MIB, name) })));
+      const made = await Promise.all(more.map((name, seed) => makeFile(testInfo.outputPath(name), BEYOND_BUFFERS, seed)));
+      await tray.pick(made.map(({ path }) => path));
       await expect(tray.root.getByRole('listitem')).toHaveCount(names.length);
       for (const name of more) await tray.press(name, 'Pause');
       server.link.mend();

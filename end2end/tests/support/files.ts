@@ -10,6 +10,9 @@ import { createBLAKE3 } from 'hash-wasm';
 /** One mebibyte in bytes. */
 export const MIB = 1024 * 1024;
 
+/** More than the buffers between a browser and a server on one machine hold: bytes in them count as sent. */
+export const BEYOND_BUFFERS = 24 * MIB;
+
 /** A file on this machine and what is known of it. */
 export interface MadeFile {
   path: string;

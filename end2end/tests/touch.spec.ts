@@ -3,7 +3,7 @@
 import type { Locator } from '@playwright/test';
 
 import { Api } from './support/api';
-import { MIB } from './support/files';
+import { BEYOND_BUFFERS, makeFile } from './support/files';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
 import { Tray } from './support/pages/tray';
@@ -28,6 +28,15 @@ async function expectLargeEnough(targets: Locator, least: number): Promise<void>
   }
 }
 
+test('the choices before sign-in show which is chosen', async ({ page }) => {
+  await page.goto('/login');
+  for (const chosen of await page.locator('.entrance-foot [aria-pressed=true]').all()) {
+    const [own, around] = await chosen.evaluate((button) => [button, button.parentElement!].map((part) => getComputedStyle(part).backgroundColor));
+    expect(around).not.toBe('rgba(0, 0, 0, 0)');
+    expect(around, await chosen.innerText()).not.toBe(own);
+  }
+});
+
 test('an empty folder speaks of the button, not of dragging, and has nothing to sort', async ({ page, account }) => {
   await enter(page, account);
   await expect(page.getByText('Choose “Upload” to add your first file.')).toBeVisible();
@@ -50,11 +59,12 @@ test('the heads stand above their columns, and a row opens wherever it is touche
   expect((await arriving).suggestedFilename()).toBe('notes.txt');
 });
 
-test('everything in the tray and in the menu is large enough for a finger', async ({ page, server, account }) => {
+test('everything in the tray and in the menu is large enough for a finger', async ({ page, server, account }, testInfo) => {
+  const file = await makeFile(testInfo.outputPath('a.bin'), BEYOND_BUFFERS);
   await enter(page, account);
   const tray = new Tray(page);
   server.link.limit(64 * 1024);
-  await tray.pick({ name: 'a.bin', mimeType: '', buffer: Buffer.alloc(MIB) });
+  await tray.pick(file.path);
   await expect(tray.row('a.bin')).toBeVisible();
   await expectLargeEnough(tray.root.getByRole('button'), 4);
   await tray.press('a.bin', 'Pause');

@@ -1,14 +1,14 @@
 // What the tray and the title say while an upload goes on, waits or has failed, and what its buttons do then.
 
 import { Api } from './support/api';
-import { makeFile, MIB } from './support/files';
+import { BEYOND_BUFFERS, makeFile, MIB } from './support/files';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
 import { Tray } from './support/pages/tray';
 import { expect, test } from './support/test';
 
 test('speed, time left and the title follow the upload', async ({ page, server, account }, testInfo) => {
-  const file = await makeFile(testInfo.outputPath('slow.bin'), 24 * MIB);
+  const file = await makeFile(testInfo.outputPath('slow.bin'), BEYOND_BUFFERS);
   await enter(page, account);
   await expect(page).toHaveTitle('My files · Hayloft');
   server.link.limit(4 * MIB);
@@ -23,11 +23,11 @@ test('speed, time left and the title follow the upload', async ({ page, server, 
 });
 
 test.describe('with little room', () => {
-  test.use({ options: { backend: 'embedded', environment: { HAYLOFT_DEFAULT_QUOTA: '10MB' } } });
+  test.use({ options: { backend: 'embedded', environment: { HAYLOFT_DEFAULT_QUOTA: '30MB' } } });
 
   test('what did not fit is tried again by hand once there is room', async ({ page, server, token, account, faults }, testInfo) => {
     faults.expect(/the server responded with a status of 507/);
-    const first = await makeFile(testInfo.outputPath('first.bin'), 7 * MIB);
+    const first = await makeFile(testInfo.outputPath('first.bin'), BEYOND_BUFFERS);
     const second = await makeFile(testInfo.outputPath('second.bin'), 6 * MIB, 2);
     const api = new Api(server, token);
     await enter(page, account);
@@ -38,13 +38,27 @@ test.describe('with little room', () => {
     await tray.press('first.bin', 'Pause');
     server.link.mend();
     await tray.pick(second.path);
-    await expect(tray.row('second.bin')).toContainText(/Not enough space: 2\.\d+ MB left\./);
+    await expect(tray.row('second.bin')).toContainText(/Not enough space: 4\.\d+ MB left\./);
     await tray.press('first.bin', 'Cancel');
     await expect.poll(() => api.unfinished()).toEqual([]);
     await tray.press('second.bin', 'Try again');
     await tray.done('second.bin');
     expect(await api.named('second.bin')).toMatchObject({ size: second.size, blake3: second.blake3 });
   });
+});
+
+test('where trying again cannot help it is not offered', async ({ page, account, context }) => {
+  await context.grantPermissions(['clipboard-read']);
+  await enter(page, account);
+  const tray = new Tray(page);
+  const name = `${'长'.repeat(100)}.md`;
+  await tray.pick({ name, mimeType: '', buffer: Buffer.from('x') });
+  await expect(tray.row(name)).toContainText('The name is too long');
+  await tray.root.getByRole('button', { name: 'Copy details' }).click();
+  await expect(tray.root.getByRole('button', { name: 'Copied' })).toBeVisible();
+  await expect(tray.root.getByRole('status')).toHaveText('Copied');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^长+\.md\t1\tThe name is too long/);
+  await expect(tray.root.getByRole('button', { name: /retry|again/i })).toBeHidden();
 });
 
 test.describe('a server that asks for patience', () => {

@@ -84,6 +84,8 @@ pub(crate) struct Summary {
     pub(crate) done: usize,
     /// Ended without a file.
     pub(crate) failed: usize,
+    /// Of the failed, those that trying again can help.
+    pub(crate) retryable: usize,
     /// Of what is pending, paused or done: how much has been sent, in percent. 100 only when all is done.
     pub(crate) percent: u8,
     /// Bytes per second; 0 while unknown.
@@ -196,7 +198,10 @@ fn summary(queue: &Queue) -> Summary {
             Phase::Paused => sum.paused += 1,
             Phase::NeedsFile => sum.needs_file += 1,
             Phase::Done { .. } => sum.done += 1,
-            Phase::Failed(_) => sum.failed += 1,
+            Phase::Failed(_) => {
+                sum.failed += 1;
+                sum.retryable += usize::from(entry.name.is_some());
+            }
         }
         if matches!(entry.phase, Phase::Queued | Phase::Active | Phase::Paused | Phase::Done { .. }) {
             total += entry.size + 1;

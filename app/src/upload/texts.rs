@@ -37,6 +37,7 @@ texts! {
     head_paused = "已暂停 · {percent}%" | "Paused · {percent}%",
     head_unfinished = "{files} 项未传完" | "{files} unfinished",
     head_failed = "{failed} 项失败，{files} 项已上传" | "{failed} failed, {files} uploaded",
+    head_failed_alone = "{failed} 项失败" | "{failed} failed",
     head_done = "已上传 {files} 项" | "{files} uploaded",
     head_nothing = "没有要上传的文件" | "Nothing to upload",
     file = "1 个文件" | "1 file",
@@ -188,6 +189,8 @@ pub(super) fn head(language: Language, sum: &Summary) -> String {
         say(t.head_paused, 0)
     } else if sum.needs_file > 0 {
         say(t.head_unfinished, sum.needs_file)
+    } else if sum.failed > 0 && sum.done == 0 {
+        say(t.head_failed_alone, 0)
     } else if sum.failed > 0 {
         say(t.head_failed, sum.done)
     } else if sum.done > 0 {
@@ -328,6 +331,9 @@ mod tests {
         let sum = Summary { files: 4, done: 3, failed: 1, ..Summary::default() };
         assert_eq!(head(Language::English, &sum), "1 failed, 3 files uploaded");
         assert_eq!(counts(Language::English, &sum).as_deref(), Some("3 done · 1 failed"));
+        let sum = Summary { files: 1, done: 0, ..sum };
+        assert_eq!(head(Language::English, &sum), "1 failed");
+        assert_eq!(head(Language::Chinese, &sum), "1 项失败");
     }
 
     #[test]

@@ -155,6 +155,8 @@ fn a_name_that_cannot_be_one_fails_alone() {
     world.act(Action::RetryFailed);
     world.calm();
     assert_eq!(world.server.nodes, [("good".to_owned(), 10)]);
+    let sum = Snapshot::of(&world.queue).summary;
+    assert_eq!((sum.failed, sum.retryable), (1, 0), "nothing is there that trying again could help");
 }
 
 #[test]

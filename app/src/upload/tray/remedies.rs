@@ -16,6 +16,7 @@ pub(super) fn Remedies() -> impl IntoView {
     let t = TrayTexts::of(language);
     let snapshot = use_uploads().snapshot;
     let failed = Memo::new(move |_| snapshot.read().summary.failed);
+    let hopeless = Memo::new(move |_| snapshot.read().summary.retryable == 0);
     let copied = RwSignal::new(None::<bool>);
     // A report speaks of the failures there were when it was copied.
     Effect::new(move |_| {
@@ -23,6 +24,8 @@ pub(super) fn Remedies() -> impl IntoView {
         copied.set(None);
     });
     let copy = move |_| copied.set(Some(engine::copy(&report(language, &engine::failures()))));
+    // Spoken apart: within the button it would be no part of the button's name.
+    let spoken = move || copied.get().map(|copied| if copied { t.copied } else { t.copy_failed });
     let copy_label = move || match copied.get() {
         None => t.copy_report,
         Some(true) => t.copied,
@@ -30,12 +33,16 @@ pub(super) fn Remedies() -> impl IntoView {
     };
     view! {
         <div class="tray-remedies" hidden=move || failed.get() == 0>
-            <button type="button" class="button" on:click=move |_| engine::act(Action::RetryFailed)>
+            <button
+                type="button"
+                class="button"
+                hidden=move || hopeless.get()
+                on:click=move |_| engine::act(Action::RetryFailed)
+            >
                 <Icon name="retry"/>{t.retry_failed}
             </button>
-            <button type="button" class="button quiet" on:click=copy>
-                <span role="status">{copy_label}</span>
-            </button>
+            <button type="button" class="button quiet" on:click=copy>{copy_label}</button>
+            <span class="unseen" role="status">{spoken}</span>
         </div>
     }
 }

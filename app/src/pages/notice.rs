@@ -55,6 +55,12 @@ impl Notices {
         self.said.set(Some(None));
     }
 
+    /// Takes something back from the trash without leaving the page; says whether there is a list that does.
+    fn take_back(self, id: &NodeId) -> bool {
+        // A list that is not shown any more has left its callback behind, which runs no more.
+        self.undo.get_untracked().and_then(|undo| undo.try_run(id.clone())).is_some()
+    }
+
     /// Names what undoes a deletion on this page.
     pub(crate) fn undo_by(self, undo: Callback<NodeId>) {
         self.undo.set(Some(undo));
@@ -115,12 +121,11 @@ fn Undo(
     id: NodeId,
 ) -> impl IntoView {
     let t = use_texts();
-    let undo = Notices::current().undo;
+    let notices = Notices::current();
     let value = id.to_string();
     let submit = move |event: leptos::ev::SubmitEvent| {
-        if let Some(undo) = undo.get_untracked() {
+        if notices.take_back(&id) {
             event.prevent_default();
-            undo.run(id.clone());
         }
     };
     view! {
@@ -128,5 +133,27 @@ fn Undo(
             <input type="hidden" name="id" value=value/>
             <button type="submit" class="button quiet strong">{t.undo}</button>
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_list_the_form_itself_undoes() {
+        let page = Owner::new();
+        page.with(|| {
+            Notices::provide();
+            let (notices, id) = (Notices::current(), NodeId::from_random([1; 16]));
+            assert!(!notices.take_back(&id), "no list yet");
+            let list = page.child();
+            let undone = StoredValue::new(0);
+            list.with(|| notices.undo_by(Callback::new(move |_| undone.update_value(|count| *count += 1))));
+            assert!(notices.take_back(&id));
+            list.cleanup();
+            assert!(!notices.take_back(&id), "the list is gone");
+            assert_eq!(undone.get_value(), 1);
+        });
     }
 }

@@ -169,7 +169,7 @@ fn keep_measured(model: Model, scroller: NodeRef<html::Div>, empty: Memo<bool>) 
 
 /// Reads the sizes of the list off the screen. Without a row there is nothing to measure yet.
 fn measure(model: Model, scroller: NodeRef<html::Div>) {
-    let Some(element) = scroller.get_untracked() else { return };
+    let Some(element) = scroller.try_get_untracked().flatten() else { return };
     // The selector is ours and valid.
     let row =
         element.query_selector(".row").ok().flatten().map(|row| row.get_bounding_client_rect().height());

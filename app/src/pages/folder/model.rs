@@ -65,7 +65,7 @@ pub(super) struct Model {
     usage: Usage,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reloading {
     No,
     Yes,
@@ -115,8 +115,9 @@ impl Model {
     pub(super) fn fetch_more(self) {
         let Some(after) = self.listing.with_untracked(|listing| listing.next.clone()) else { return };
         self.fetching.set(Fetching::Busy);
+        let Some(folder) = self.folder.try_get_value() else { return };
         spawn_local(async move {
-            let answer = part(self.folder_id(), self.sort, Some(after.clone()), NEXT_PAGE).await;
+            let answer = part(folder, self.sort, Some(after.clone()), NEXT_PAGE).await;
             let state = match answer {
                 Ok(page) => {
                     self.listing.try_update(|listing| listing.append(&after, page));
@@ -129,16 +130,17 @@ impl Model {
     }
 
     /// Fetches anew what is known, in the background: one request at a time, and one more for all that asked meanwhile.
+    /// Nothing once the list is gone: an undo may be answered after that.
     pub(super) fn reload(self) {
-        if self.reloading.get_value() != Reloading::No {
-            self.reloading.set_value(Reloading::Again);
-            return;
+        match self.reloading.try_get_value() {
+            Some(Reloading::No) => self.reloading.set_value(Reloading::Yes),
+            Some(_) => return self.reloading.set_value(Reloading::Again),
+            None => return,
         }
-        self.reloading.set_value(Reloading::Yes);
         spawn_local(async move {
-            loop {
+            while let Some(folder) = self.folder.try_get_value() {
                 let known = self.listing.try_with_untracked(|listing| listing.items.len()).unwrap_or(0);
-                if let Ok(fresh) = fetch_all(self.folder_id(), self.sort, known).await {
+                if let Ok(fresh) = fetch_all(folder, self.sort, known).await {
                     self.listing.try_set(fresh);
                 }
                 self.usage.refresh();
@@ -190,10 +192,6 @@ impl Model {
             }
         });
     }
-
-    fn folder_id(self) -> NodeId {
-        self.folder.get_value()
-    }
 }
 
 /// How many requests a list of `known` items takes.
@@ -215,4 +213,27 @@ async fn fetch_all(id: NodeId, sort: Sort, known: usize) -> Result<Listing, Fail
 /// One part of a folder's list.
 async fn part(id: NodeId, sort: Sort, after: Option<String>, limit: u32) -> Result<Page<Node>, Failure> {
     folder(Some(id), sort.to_string(), after, limit).await.map(|view| view.page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_gone_is_not_reloaded() {
+        let page = Owner::new();
+        page.with(|| {
+            Notices::provide();
+            Usage::provide();
+            let folder = Memo::new(|_| None);
+            provide_context(Desk { folder, arrivals: RwSignal::new(0), help: RwSignal::new(false) });
+            let list = page.child();
+            let first = Page { items: Vec::new(), next: None };
+            let model = list.with(|| Model::new(NodeId::from_random([1; 16]), Sort::default(), first));
+            list.cleanup();
+            // It would panic, or begin a request that no test can answer.
+            model.reload();
+            assert_eq!(model.reloading.try_get_value(), None);
+        });
+    }
 }

@@ -167,6 +167,13 @@ impl Entry {
             && (self.label == picked.name || self.name == FileName::parse(&picked.name).ok())
     }
 
+    /// Whether `other` brings this very file into the same folder.
+    pub(crate) fn is_same_upload(&self, other: &Self) -> bool {
+        (self.size, self.modified) == (other.size, other.modified)
+            && self.parent == other.parent
+            && (self.label == other.label || self.name == other.name)
+    }
+
     /// Whether it is on its way: neither ended nor left by the person.
     pub(crate) const fn is_pending(&self) -> bool {
         matches!(self.phase, Phase::Queued | Phase::Active)

@@ -80,6 +80,11 @@ impl Piece {
         Self { range, upload: Some(upload), offset, sure: false, restarts: 0, work: Work::Idle }
     }
 
+    /// Whether nothing was begun for it.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.upload.is_none() && self.work == Work::Idle
+    }
+
     /// Whether the server has all of it for certain.
     pub(crate) const fn is_complete(&self) -> bool {
         self.upload.is_some() && self.sure && self.offset >= self.range.length

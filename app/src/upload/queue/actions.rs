@@ -8,8 +8,8 @@ use super::{Action, Command, Entry, FileKey, Owner, Phase, Picked, Queue, Ticket
 use crate::upload::piece::{Piece, Work};
 
 impl Queue {
-    /// Files were picked. One that waits to be picked again goes on; one that is in the queue already is not taken twice;
-    /// all others are new.
+    /// Files were picked for a folder. One of this folder that waits to be picked again, failed or was paused goes on; one
+    /// that is on its way there already is not taken twice; all others are new, the same file for another folder too.
     pub(super) fn add(&mut self, files: Vec<Picked>, parent: Option<&NodeId>) {
         if !self.is_uploading() {
             self.clear(|entry| matches!(entry.phase, Phase::Done { .. }));
@@ -22,9 +22,10 @@ impl Queue {
             let alike = known.get(&(picked.size, picked.modified)).into_iter().flatten();
             let alike = alike.filter_map(|key| Some((*key, self.entries.get(key)?)));
             let same = alike.filter(|(_, entry)| entry.is_same_file(&picked));
-            // One that waits for its file comes first, and of these the one that goes into this folder.
-            match same.max_by_key(|(_, entry)| (!entry.has_file, entry.parent.as_ref() == parent)) {
-                Some((_, entry)) if entry.has_file && !entry.is_over() => {}
+            let here = same.filter(|(_, entry)| entry.parent.as_ref() == parent);
+            // One that waits for its file comes first.
+            match here.max_by_key(|(_, entry)| !entry.has_file) {
+                Some((_, entry)) if entry.has_file && entry.is_pending() => {}
                 Some((key, _)) => self.adopt(index, key),
                 None => {
                     let group = format!("{:016x}{:016x}", self.dice.bits(), self.dice.bits());

@@ -1,5 +1,6 @@
 //! The queue against a server that keeps the rules of tus.
 
+mod folders;
 mod property;
 mod world;
 

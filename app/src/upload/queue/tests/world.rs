@@ -172,7 +172,7 @@ fn view(id: &UploadId, stored: &Stored) -> UploadView {
         offset: stored.offset,
         length: Some(stored.length),
         name: FileName::parse(&stored.metadata["filename"]).ok(),
-        parent: None,
+        parent: stored.metadata.get("parent").and_then(|id| id.parse().ok()),
         last_modified: stored.metadata["lastmodified"].parse().ok(),
         group: stored.metadata.get("group").cloned(),
         part_offset: stored.number("offset"),
@@ -247,8 +247,12 @@ impl World {
     }
 
     pub(super) fn add(&mut self, files: &[(&str, u64)]) {
+        self.add_to(None, files);
+    }
+
+    pub(super) fn add_to(&mut self, parent: Option<NodeId>, files: &[(&str, u64)]) {
         let files = files.iter().map(|(name, size)| picked(name, *size)).collect();
-        self.happen(Event::Added { files, parent: None });
+        self.happen(Event::Added { files, parent });
     }
 
     pub(super) fn act(&mut self, action: Action) {
@@ -306,6 +310,10 @@ impl World {
 
     pub(super) fn key(&self, name: &str) -> FileKey {
         self.queue.entries().find(|(_, entry)| entry.label == name).map(|(key, _)| key).expect(name)
+    }
+
+    pub(super) fn key_in(&self, parent: Option<NodeId>) -> FileKey {
+        self.queue.entries().find(|(_, entry)| entry.parent == parent).map(|(key, _)| key).expect("an entry")
     }
 
     /// Method and position of what is on the wire.

@@ -13,6 +13,8 @@ use crate::ui::Icon;
 
 /// Milliseconds that good news stay: long enough to read a long name and to undo.
 const SHOWN_FOR: u32 = 12_000;
+/// Milliseconds between two looks at whether somebody reads it.
+const LOOK: u32 = 500;
 
 /// Where anything on the page puts what is to be said; a context.
 #[derive(Clone, Copy)]
@@ -21,38 +23,59 @@ pub(crate) struct Notices {
     said: RwSignal<Option<Option<Flash>>>,
     /// What undoes moving to the trash without leaving the page; set by the list that is shown.
     undo: RwSignal<Option<Callback<NodeId>>>,
+    /// Whether the bar is pointed at, and whether the focus is in it: whoever reaches for it finds it there.
+    attended: RwSignal<(bool, bool)>,
 }
 
 impl Notices {
     /// Makes the context.
     pub(crate) fn provide() {
-        provide_context(Self { said: RwSignal::new(None), undo: RwSignal::new(None) });
+        provide_context(Self::new());
     }
 
     /// The context of this page.
     pub(crate) fn current() -> Self {
-        use_context().unwrap_or_else(|| Self { said: RwSignal::new(None), undo: RwSignal::new(None) })
+        use_context().unwrap_or_else(Self::new)
+    }
+
+    fn new() -> Self {
+        Self { said: RwSignal::new(None), undo: RwSignal::new(None), attended: RwSignal::new((false, false)) }
     }
 
     /// Says it; what was said before goes. What went well goes by itself after a while, a failure stays until it is
-    /// dismissed.
+    /// dismissed. Its time stands still while the bar is pointed at or has the focus.
     pub(crate) fn say(self, flash: Flash) {
         let lasting = matches!(flash, Flash::Failed(_));
         let said = Some(Some(flash));
         self.said.set(said.clone());
+        self.attended.set((false, false));
         if !lasting {
             spawn_local(async move {
-                gloo_timers::future::TimeoutFuture::new(SHOWN_FOR).await;
-                if self.said.try_get_untracked().is_some_and(|now| now == said) {
-                    self.hush();
+                let mut left = SHOWN_FOR;
+                while left > 0 {
+                    gloo_timers::future::TimeoutFuture::new(LOOK).await;
+                    if self.said.try_get_untracked().is_none_or(|now| now != said) {
+                        return;
+                    }
+                    left = self.time_left(left);
                 }
+                self.hush();
             });
+        }
+    }
+
+    /// How many of `left` milliseconds are left after the time between two looks.
+    fn time_left(self, left: u32) -> u32 {
+        match self.attended.try_get_untracked() {
+            Some((true, _) | (_, true)) => left,
+            _ => left.saturating_sub(LOOK),
         }
     }
 
     /// Says nothing any more.
     pub(crate) fn hush(self) {
         self.said.set(Some(None));
+        self.attended.set((false, false));
     }
 
     /// Takes something back from the trash without leaving the page; says whether there is a list that does.
@@ -103,7 +126,14 @@ fn Bar(
         Flash::Refused { .. } => return ().into_any(),
     };
     view! {
-        <div class="notice" class:bad=bad>
+        <div
+            class="notice"
+            class:bad=bad
+            on:pointerenter=move |_| notices.attended.update(|attended| attended.0 = true)
+            on:pointerleave=move |_| notices.attended.update(|attended| attended.0 = false)
+            on:focusin=move |_| notices.attended.update(|attended| attended.1 = true)
+            on:focusout=move |_| notices.attended.update(|attended| attended.1 = false)
+        >
             <p>{text}</p>
             {undo.map(|id| view! { <Undo id/> })}
             <button type="button" class="button quiet square only-script" aria-label=t.dismiss on:click=move |_| notices.hush()>
@@ -139,6 +169,20 @@ fn Undo(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn time_stands_still_while_somebody_reaches_for_the_bar() {
+        Owner::new().with(|| {
+            let notices = Notices::new();
+            assert_eq!(notices.time_left(SHOWN_FOR), SHOWN_FOR - LOOK);
+            for attended in [(true, false), (false, true), (true, true)] {
+                notices.attended.set(attended);
+                assert_eq!(notices.time_left(SHOWN_FOR), SHOWN_FOR, "{attended:?}");
+            }
+            notices.hush();
+            assert_eq!(notices.time_left(1), 0, "what is said next has its own time");
+        });
+    }
 
     #[test]
     fn without_a_list_the_form_itself_undoes() {

@@ -40,7 +40,7 @@ pub(super) fn List(
                 <div class="rows" role="rowgroup" node_ref=rows>
                     <ForEnumerate
                         each=items
-                        key=|node| node.id.clone()
+                        key=|node| (node.id.clone(), node.name.clone(), node.size, node.modified)
                         children=move |index, node| {
                             let index = Signal::derive(move || drawn.read().start + index.get());
                             view! { <Row node index model/> }

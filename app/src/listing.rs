@@ -46,6 +46,38 @@ impl Listing {
     }
 }
 
+/// Items that were taken out on the page, while a list that was asked for earlier may still have them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Taken(Vec<(NodeId, bool)>);
+
+impl Taken {
+    /// It was taken out here; the server is being told.
+    pub(crate) fn take(&mut self, id: &NodeId) {
+        self.give_back(id);
+        self.0.push((id.clone(), false));
+    }
+
+    /// The server knows: what is asked for from now on comes without it.
+    pub(crate) fn settle(&mut self, id: &NodeId) {
+        self.0.iter_mut().filter(|(taken, _)| taken == id).for_each(|(_, settled)| *settled = true);
+    }
+
+    /// It is not taken out any more.
+    pub(crate) fn give_back(&mut self, id: &NodeId) {
+        self.0.retain(|(taken, _)| taken != id);
+    }
+
+    /// Nothing that was asked for earlier is under way any more: what the server knows need not be remembered.
+    pub(crate) fn forget_settled(&mut self) {
+        self.0.retain(|(_, settled)| !settled);
+    }
+
+    /// Takes them out of a page that has just come.
+    pub(crate) fn sift(&self, items: &mut Vec<Node>) {
+        items.retain(|node| self.0.iter().all(|(taken, _)| *taken != node.id));
+    }
+}
+
 /// Rows kept above and below the visible ones, so that a quick turn of the wheel finds them drawn.
 const MARGIN: usize = 12;
 
@@ -152,6 +184,24 @@ mod tests {
         list.put_back(index, node.clone());
         list.put_back(0, node);
         assert_eq!(list, whole);
+    }
+
+    #[test]
+    fn what_was_taken_out_is_not_brought_back_by_an_older_list() {
+        let mut taken = Taken::default();
+        let left = |taken: &Taken| {
+            let mut list = listing(3, None);
+            taken.sift(&mut list.items);
+            list.items.iter().map(|node| node.size).collect::<Vec<_>>()
+        };
+        taken.take(&node(0).id);
+        taken.take(&node(1).id);
+        taken.settle(&node(1).id);
+        assert_eq!(left(&taken), [2], "asked for before the server knew");
+        taken.forget_settled();
+        assert_eq!(left(&taken), [1, 2], "one that somebody else restored");
+        taken.give_back(&node(0).id);
+        assert_eq!(left(&taken), [0, 1, 2]);
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! The state of a list on the page, and what changes it. All signals; dropped with the list, so answers that come later
 //! find nothing to change.
 
-use domain::{Node, NodeId, Page, Sort};
+use domain::{AppError, Node, NodeId, Page, Sort};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 
 use crate::actions::nodes::{Restore, Trash, folder};
 use crate::flash::Done;
-use crate::listing::{Listing, window};
+use crate::listing::{Listing, Taken, window};
 use crate::pages::Notices;
 use crate::pages::frame::{Desk, Usage};
 use crate::submission::post;
@@ -61,6 +61,7 @@ pub(super) struct Model {
     /// Fetching the next part.
     pub(super) fetching: RwSignal<Fetching>,
     reloading: StoredValue<Reloading>,
+    taken: StoredValue<Taken>,
     notices: Notices,
     usage: Usage,
 }
@@ -84,6 +85,7 @@ impl Model {
             active: RwSignal::new(None),
             fetching: RwSignal::new(Fetching::Idle),
             reloading: StoredValue::new(Reloading::No),
+            taken: StoredValue::new(Taken::default()),
             notices: Notices::current(),
             usage: expect_context(),
         };
@@ -119,7 +121,8 @@ impl Model {
         spawn_local(async move {
             let answer = part(folder, self.sort, Some(after.clone()), NEXT_PAGE).await;
             let state = match answer {
-                Ok(page) => {
+                Ok(mut page) => {
+                    self.taken.try_with_value(|taken| taken.sift(&mut page.items));
                     self.listing.try_update(|listing| listing.append(&after, page));
                     Fetching::Idle
                 }
@@ -140,7 +143,11 @@ impl Model {
         spawn_local(async move {
             while let Some(folder) = self.folder.try_get_value() {
                 let known = self.listing.try_with_untracked(|listing| listing.items.len()).unwrap_or(0);
-                if let Ok(fresh) = fetch_all(folder, self.sort, known).await {
+                if self.fetching.try_get_untracked() != Some(Fetching::Busy) {
+                    self.taken.try_update_value(Taken::forget_settled);
+                }
+                if let Ok(mut fresh) = fetch_all(folder, self.sort, known).await {
+                    self.taken.try_with_value(|taken| taken.sift(&mut fresh.items));
                     self.listing.try_set(fresh);
                 }
                 self.usage.refresh();
@@ -154,7 +161,7 @@ impl Model {
         });
     }
 
-    /// Moves a row to the trash: it goes at once, and comes back if the server refuses.
+    /// Moves a row to the trash: it goes at once, and comes back if the server refuses, unless it is not there any more.
     pub(super) fn trash(self, id: NodeId) {
         let Some((index, node)) = self.listing.try_update(|listing| listing.remove(&id)).flatten() else {
             return;
@@ -164,11 +171,22 @@ impl Model {
             listing.items.get(at).map(|node| node.id.clone())
         });
         self.active.set(neighbour);
+        self.taken.update_value(|taken| taken.take(&id));
         spawn_local(async move {
             match post(Trash::url(), &[("id", id.as_str())]).await {
-                Ok(Done { flash: Some(flash), .. }) => self.notices.say(flash),
-                Ok(_) => {}
+                Ok(Done { flash, .. }) => {
+                    self.taken.try_update_value(|taken| taken.settle(&id));
+                    if let Some(flash) = flash {
+                        self.notices.say(flash);
+                    }
+                }
+                Err(failure @ Failure::App(AppError::NotFound)) => {
+                    self.taken.try_update_value(|taken| taken.settle(&id));
+                    self.notices.say(Flash::Failed(failure));
+                    self.reload();
+                }
                 Err(failure) => {
+                    self.taken.try_update_value(|taken| taken.give_back(&id));
                     self.listing.try_update(|listing| listing.put_back(index, node));
                     self.notices.say(Flash::Failed(failure));
                 }
@@ -185,6 +203,7 @@ impl Model {
                     if let Some(flash) = done.flash {
                         self.notices.say(flash);
                     }
+                    self.taken.try_update_value(|taken| taken.give_back(&id));
                     self.active.try_set(Some(id));
                     self.reload();
                 }

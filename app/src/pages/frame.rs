@@ -5,6 +5,8 @@ mod shortcuts;
 mod uploader;
 mod usage;
 
+use std::time::Duration;
+
 use domain::NodeId;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -26,7 +28,7 @@ pub(crate) use usage::Usage;
 pub(crate) struct Desk {
     /// The folder that the address names; `None` is the root.
     pub(crate) folder: Memo<Option<NodeId>>,
-    /// Grows when something was added to some folder.
+    /// Grows when something was added to the folder that the address names.
     pub(crate) arrivals: RwSignal<u32>,
     /// Whether the list of shortcuts is open.
     pub(crate) help: RwSignal<bool>,
@@ -39,6 +41,29 @@ impl Desk {
     }
 }
 
+/// After how long the figures follow files that arrived in other folders, however many these are.
+const FIGURES_FOLLOW: Duration = Duration::from_millis(2_000);
+
+/// What a file that arrived in a folder is reason for: the list that shows the folder is told, which asks for the figures
+/// as well; for any other folder only the figures are.
+fn welcome(desk: Desk, usage: Usage) -> impl Fn(Option<NodeId>) {
+    let following = StoredValue::new(false);
+    move |folder| {
+        if desk.folder.get_untracked() == folder {
+            desk.arrivals.update(|count| *count = count.wrapping_add(1));
+        } else if !following.get_value() {
+            following.set_value(true);
+            set_timeout(
+                move || {
+                    following.set_value(false);
+                    usage.refresh();
+                },
+                FIGURES_FOLLOW,
+            );
+        }
+    }
+}
+
 /// Bar, rail and the folder in between.
 #[component]
 pub(crate) fn Frame() -> impl IntoView {
@@ -47,13 +72,10 @@ pub(crate) fn Frame() -> impl IntoView {
     let folder = Memo::new(move |_| path.read().strip_prefix("/folder/").and_then(|id| id.parse().ok()));
     let desk = Desk { folder, arrivals: RwSignal::new(0), help: RwSignal::new(false) };
     provide_context(desk);
-    Usage::provide();
     // Within a folder the entry stands for the place one is in, not for the page one is on.
     let here = move || if path.read().as_str() == "/" { "page" } else { "true" };
-    upload::provide_uploads(
-        desk.folder.into(),
-        Callback::new(move |_: NodeId| desk.arrivals.update(|count| *count = count.wrapping_add(1))),
-    );
+    let usage = Usage::provide();
+    upload::provide_uploads(desk.folder.into(), Callback::new(welcome(desk, usage)));
     view! {
         <div class="frame">
             <header class="bar">

@@ -4,12 +4,13 @@
 //! never starts one; there, everything here does nothing.
 
 mod exchange;
+mod lock;
 mod page;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use domain::NodeId;
+use domain::{NodeId, UserId};
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 
@@ -21,6 +22,7 @@ use super::queue::{Action, Command, Event, Queue};
 use super::snapshot::Snapshot;
 use super::verdict::Problem;
 use exchange::Exchange;
+use lock::Lock;
 
 /// How often the tray is drawn and time is told to the queue while something goes on, in milliseconds.
 const FRAME: u32 = 250;
@@ -29,7 +31,7 @@ const FRAME: u32 = 250;
 #[derive(Clone, Copy)]
 struct Audience {
     snapshot: RwSignal<Snapshot>,
-    finished: Callback<NodeId>,
+    finished: Callback<Option<NodeId>>,
 }
 
 struct Engine {
@@ -39,6 +41,8 @@ struct Engine {
     /// Exchanges that ended. They live on until the next event, since they may be the ones that are calling.
     spent: Vec<Exchange>,
     clock: Option<Interval>,
+    /// Held while other pages must keep their hands off our uploads.
+    lock: Option<Lock>,
     audience: Option<Audience>,
 }
 
@@ -46,9 +50,13 @@ thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
 }
 
-/// Starts the engine, once per page, and shows what it does in `snapshot` from now on. `finished` is called with every
-/// file that came to be.
-pub(super) fn attach(snapshot: RwSignal<Snapshot>, finished: Callback<NodeId>) {
+/// Starts the engine, once per page, and shows what it does in `snapshot` from now on. The uploads are those of `person`,
+/// who stays the same for as long as the page lives. `finished` is called with the folder of every file that came to be.
+pub(super) fn attach(
+    snapshot: RwSignal<Snapshot>,
+    person: Option<UserId>,
+    finished: Callback<Option<NodeId>>,
+) {
     let first = ENGINE.with_borrow_mut(|slot| {
         let first = slot.is_none();
         let engine = slot.get_or_insert_with(|| Engine {
@@ -57,6 +65,7 @@ pub(super) fn attach(snapshot: RwSignal<Snapshot>, finished: Callback<NodeId>) {
             exchanges: BTreeMap::new(),
             spent: Vec::new(),
             clock: None,
+            lock: None,
             audience: None,
         });
         engine.audience = Some(Audience { snapshot, finished });
@@ -66,7 +75,7 @@ pub(super) fn attach(snapshot: RwSignal<Snapshot>, finished: Callback<NodeId>) {
         page::listen();
     }
     // Coming back to the pages is a reason to look at once.
-    happen(if first { Event::Start } else { Event::Kick });
+    happen(if first { Event::Start { person } } else { Event::Kick });
 }
 
 /// Nobody looks any more; uploads go on.
@@ -135,28 +144,29 @@ fn happen_with(event: Event, files: Vec<web_sys::File>) {
         let engine = slot.as_mut()?;
         engine.spent.clear();
         let commands = engine.queue.reduce(page::now(), event);
-        let nodes = engine.carry_out(commands, files);
+        let folders = engine.carry_out(commands, files);
         let busy = engine.queue.is_busy();
         engine.keep_time(busy);
-        Some((engine.audience?, nodes, (!quiet || !busy).then(|| Snapshot::of(&engine.queue))))
+        engine.keep_lock();
+        Some((engine.audience?, folders, (!quiet || !busy).then(|| Snapshot::of(&engine.queue))))
     });
     // The engine is not borrowed any more: whoever listens may speak to it.
-    let Some((audience, nodes, snapshot)) = after else { return };
+    let Some((audience, folders, snapshot)) = after else { return };
     if let Some(snapshot) = snapshot {
         page::show_in_title(&snapshot.summary);
         if audience.snapshot.try_with_untracked(|shown| *shown != snapshot) == Some(true) {
             audience.snapshot.set(snapshot);
         }
     }
-    for node in nodes {
-        audience.finished.try_run(node);
+    for folder in folders {
+        audience.finished.try_run(folder);
     }
 }
 
 impl Engine {
-    fn carry_out(&mut self, commands: Vec<Command>, files: Vec<web_sys::File>) -> Vec<NodeId> {
+    fn carry_out(&mut self, commands: Vec<Command>, files: Vec<web_sys::File>) -> Vec<Option<NodeId>> {
         let mut files: Vec<Option<web_sys::File>> = files.into_iter().map(Some).collect();
-        let mut nodes = Vec::new();
+        let mut folders = Vec::new();
         for command in commands {
             match command {
                 Command::Send { ticket, request } => {
@@ -176,10 +186,18 @@ impl Engine {
                     }
                 }
                 Command::Release(key) => drop(self.files.remove(&key)),
-                Command::Finished(node) => nodes.push(node),
+                Command::LookAround => lock::look_around(|alone| happen(Event::Alone(alone))),
+                Command::Finished(folder) => folders.push(folder),
             }
         }
-        nodes
+        folders
+    }
+
+    fn keep_lock(&mut self) {
+        let at_work = self.queue.is_at_work();
+        if at_work != self.lock.is_some() {
+            self.lock = at_work.then(Lock::hold);
+        }
     }
 
     /// The clock runs only while time matters. It may be the one that is calling, so it is stopped a moment later.

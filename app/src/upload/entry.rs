@@ -54,6 +54,20 @@ pub(crate) struct Wait {
     pub(crate) until: u64,
     /// What for.
     pub(crate) why: Why,
+    /// Whether the server named the time.
+    pub(crate) asked: bool,
+}
+
+impl Wait {
+    /// Whether it ends when the network or the person comes back: not what the server asked for, and not a publish, which
+    /// goes on at its own pace. Who comes back may just have signed in.
+    pub(crate) fn yields(&self) -> bool {
+        match self.why {
+            Why::SignIn | Why::OtherPerson => true,
+            Why::Publishing => false,
+            _ => !self.asked,
+        }
+    }
 }
 
 /// A file of the queue.

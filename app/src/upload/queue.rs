@@ -9,6 +9,7 @@ mod answers;
 mod event;
 mod restore;
 mod schedule;
+mod session;
 // proptest does not compile to wasm.
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -24,6 +25,7 @@ use super::piece::Ticket;
 use super::verdict::{Problem, Why};
 use super::wire::Request;
 pub(crate) use event::{Action, Command, Event};
+use session::Session;
 
 /// Requests in flight at once. A browser opens six connections to one HTTP/1.1 origin: one stays for the rest of the page.
 const TOTAL: usize = 5;
@@ -31,6 +33,9 @@ const TOTAL: usize = 5;
 const PER_FILE: usize = 4;
 /// Failures in a row after which a waiting file leaves its place to others.
 const PATIENCE: u32 = 4;
+
+/// The longest pause between two questions whether a file has been made, in milliseconds.
+const PUBLISHING: u64 = 5_000;
 
 /// Whose request it is.
 #[derive(Clone, Debug)]
@@ -43,6 +48,8 @@ enum Owner {
     Unwanted,
     /// The list of unfinished uploads.
     List,
+    /// Who is signed in.
+    Who,
     /// An upload being deleted, after this many failures.
     Bin(UploadId, u32),
 }
@@ -58,8 +65,12 @@ struct Flight {
 /// could be one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Listing {
+    /// Another page may be at work on them: that comes first.
+    Asking,
     Wanted,
     Known,
+    /// Another page is at work on some, and nobody can tell on which. They stay out of sight.
+    Elsewhere,
 }
 
 /// The queue.
@@ -77,11 +88,10 @@ pub(crate) struct Queue {
     listing_attempts: u32,
     /// Uploads to be deleted, each with its failures so far, and when to go on with that.
     bin: VecDeque<(UploadId, u32)>,
-    bin_until: u64,
+    bin_wait: Option<Wait>,
     /// The largest request body that the way to the server lets through, in bytes.
     ceiling: u64,
-    /// Whether the last answer was that nobody is signed in.
-    signed_out: bool,
+    session: Session,
     folders: Vec<String>,
     /// How fast everything goes.
     meter: Meter,
@@ -100,13 +110,13 @@ impl Queue {
             line: BTreeSet::new(),
             live: BTreeSet::new(),
             flights: BTreeMap::new(),
-            listing: Listing::Wanted,
+            listing: Listing::Asking,
             listing_wait: None,
             listing_attempts: 0,
             bin: VecDeque::new(),
-            bin_until: 0,
+            bin_wait: None,
             ceiling: PART_SIZE,
-            signed_out: false,
+            session: Session::new(),
             folders: Vec::new(),
             meter: Meter::new(),
             next_key: 0,
@@ -120,7 +130,11 @@ impl Queue {
     pub(crate) fn reduce(&mut self, now: u64, event: Event) -> Vec<Command> {
         self.now = now;
         match event {
-            Event::Start => {}
+            Event::Start { person } => {
+                self.session.person = person;
+                self.out.push(Command::LookAround);
+            }
+            Event::Alone(alone) => self.looked_around(alone),
             Event::Tick => self.measure(),
             Event::Added { files, parent } => self.add(files, parent.as_ref()),
             Event::Offered { key, file } => self.offer(key, &file),
@@ -130,6 +144,7 @@ impl Queue {
             Event::Lost { ticket } => self.lost(ticket),
             Event::Unreadable { ticket } => self.unreadable(ticket),
             Event::Kick => self.kick(),
+            Event::Online => self.come_online(),
             Event::User(action) => self.act(action),
         }
         self.drop_stalled();
@@ -148,6 +163,13 @@ impl Queue {
     /// Whether leaving the page would interrupt something.
     pub(crate) fn is_uploading(&self) -> bool {
         !self.line.is_empty() || !self.live.is_empty()
+    }
+
+    /// Whether another page must keep its hands off what the server has of ours: files are on their way, or were stopped
+    /// and can go on.
+    pub(crate) fn is_at_work(&self) -> bool {
+        let is_paused = |entry: &Entry| entry.has_file && entry.phase == Phase::Paused;
+        self.is_uploading() || self.entries.values().any(is_paused)
     }
 
     /// All files, in the order in which they came.
@@ -181,6 +203,12 @@ impl Queue {
     /// The time of the last event, unix milliseconds.
     pub(crate) const fn now(&self) -> u64 {
         self.now
+    }
+
+    /// Why nothing at all can begin for now: it is not known what earlier pages left, or who is signed in.
+    pub(crate) fn obstacle(&self) -> Option<Wait> {
+        let listing = self.listing_wait.filter(|_| self.listing == Listing::Wanted);
+        self.session.obstacle().or(listing).filter(|wait| wait.until > self.now)
     }
 
     /// Changes where a file stands, and keeps the lists by it.
@@ -224,18 +252,24 @@ impl Queue {
     }
 
     /// A file has to wait after a failure. Failures that come while it waits already belong to the same trouble: they do
-    /// not make it wait longer, unless the server asks for it.
-    fn wait(&mut self, key: FileKey, why: Why, after: Option<u64>) {
-        let Some(entry) = self.entries.get_mut(&key) else { return };
+    /// not make it wait longer, unless the server asks for it. Says whether this is a new trouble.
+    fn wait(&mut self, key: FileKey, why: Why, after: Option<u64>) -> bool {
+        let Some(entry) = self.entries.get_mut(&key) else { return false };
         let waits_already = entry.wait.is_some_and(|wait| wait.until > self.now);
         if !waits_already {
             entry.attempts = entry.attempts.saturating_add(1);
         } else if after.is_none() {
-            return;
+            return false;
         }
-        let until = self.now + delay(entry.attempts, after, &mut self.dice);
+        let mut pause = delay(entry.attempts, after, &mut self.dice);
+        if why == Why::Publishing && after.is_none() {
+            // Nothing failed: the file is ready at some moment, and the person looks at it.
+            pause = pause.min(PUBLISHING);
+        }
+        let until = self.now + pause;
         let until = entry.wait.map_or(until, |wait| wait.until.max(until));
-        entry.wait = Some(Wait { until, why });
+        entry.wait = Some(Wait { until, why, asked: after.is_some() });
+        !waits_already
     }
 
     /// A file got on: whatever stood in its way is gone.

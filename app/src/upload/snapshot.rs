@@ -2,7 +2,7 @@
 
 use domain::{Category, NodeId};
 
-use super::entry::{Entry, FileKey, Phase};
+use super::entry::{Entry, FileKey, Phase, Wait};
 use super::queue::Queue;
 use super::verdict::{Problem, Why};
 
@@ -120,7 +120,7 @@ impl Snapshot {
         let shown: std::collections::BTreeSet<FileKey> = keys.into_iter().map(|(_, key)| key).collect();
         let rows = queue.entries().filter(|(key, _)| shown.contains(key));
         Self {
-            rows: rows.map(|(key, entry)| row(queue.now(), key, entry)).collect(),
+            rows: rows.map(|(key, entry)| row(queue, key, entry)).collect(),
             hidden,
             summary: summary(queue),
             folders: queue.folders().to_vec(),
@@ -144,22 +144,26 @@ const fn urgency(entry: &Entry) -> u8 {
     }
 }
 
-fn row(now: u64, key: FileKey, entry: &Entry) -> Row {
+fn row(queue: &Queue, key: FileKey, entry: &Entry) -> Row {
     Row {
         key,
         name: entry.label.clone(),
         category: entry.category,
         size: entry.size,
         sent: entry.sent().min(entry.size),
-        state: state(now, entry),
+        state: state(queue, entry),
         may_retry: entry.name.is_some(),
     }
 }
 
-fn state(now: u64, entry: &Entry) -> State {
+fn state(queue: &Queue, entry: &Entry) -> State {
     match &entry.phase {
-        Phase::Queued => State::Queued,
-        Phase::Active => active(now, entry),
+        // Where files are at work, these say it: once for all.
+        Phase::Queued => match queue.obstacle().filter(|_| queue.live().next().is_none()) {
+            Some(wait) => waiting(queue.now(), wait),
+            None => State::Queued,
+        },
+        Phase::Active => active(queue, entry),
         Phase::Paused => State::Paused,
         Phase::NeedsFile => State::NeedsFile { mismatch: entry.mismatch },
         Phase::Done { node } => State::Done { node: node.clone() },
@@ -167,15 +171,25 @@ fn state(now: u64, entry: &Entry) -> State {
     }
 }
 
-fn active(now: u64, entry: &Entry) -> State {
+fn waiting(now: u64, wait: Wait) -> State {
+    State::Waiting { why: wait.why, seconds: wait.until.saturating_sub(now).div_ceil(1_000) }
+}
+
+/// The wait that keeps an active file from going on: its own, or that of everything.
+fn standstill(queue: &Queue, entry: &Entry) -> Option<Wait> {
+    let own = entry.wait.filter(|wait| wait.until > queue.now());
+    queue.obstacle().filter(|_| entry.in_flight() == 0).or(own)
+}
+
+fn active(queue: &Queue, entry: &Entry) -> State {
     let sent = entry.sent();
     if entry.is_sending() && sent < entry.size {
         let left = entry.meter.seconds_left(entry.size.saturating_sub(sent));
         return State::Uploading { speed: entry.meter.rate(), left };
     }
-    match entry.wait.filter(|wait| wait.until > now) {
+    match standstill(queue, entry) {
         Some(wait) if wait.why == Why::Publishing => State::Finishing,
-        Some(wait) => State::Waiting { why: wait.why, seconds: (wait.until - now).div_ceil(1_000) },
+        Some(wait) => waiting(queue.now(), wait),
         None if sent >= entry.size && entry.size > 0 => State::Finishing,
         None => State::Starting,
     }
@@ -183,16 +197,19 @@ fn active(now: u64, entry: &Entry) -> State {
 
 fn summary(queue: &Queue) -> Summary {
     let mut sum = Summary::default();
+    let obstructed = queue.obstacle().is_some();
     // One more than its bytes for each file, so that empty ones count as well.
     let (mut sent, mut total, mut open) = (0_u64, 0_u64, 0_u64);
     for (_, entry) in queue.entries() {
         sum.files += 1;
         match entry.phase {
-            Phase::Queued => sum.pending += 1,
+            Phase::Queued => {
+                sum.pending += 1;
+                sum.waiting += usize::from(obstructed);
+            }
             Phase::Active => {
                 sum.pending += 1;
-                let waits =
-                    entry.wait.is_some_and(|wait| wait.until > queue.now() && wait.why != Why::Publishing);
+                let waits = standstill(queue, entry).is_some_and(|wait| wait.why != Why::Publishing);
                 sum.waiting += usize::from(waits && !entry.is_sending());
             }
             Phase::Paused => sum.paused += 1,

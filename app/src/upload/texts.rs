@@ -82,6 +82,8 @@ texts! {
     minutes = "{n} 分钟" | "{n} min",
     hours = "{h} 小时 {m} 分钟" | "{h} h {m} min",
     days = "{n} 天" | "{n} d",
+
+    wait_other_person = "现在登录的是其他账户，换回原账户后会自动继续" | "Somebody else is signed in now; it goes on once you are again",
 }
 
 fn size(bytes: u64) -> String {
@@ -164,6 +166,7 @@ fn waiting(language: Language, why: Why, seconds: u64, sent: u64) -> String {
         Why::Server | Why::Publishing => t.wait_server,
         Why::Busy => t.wait_busy,
         Why::SignIn => t.wait_sign_in,
+        Why::OtherPerson => t.wait_other_person,
     };
     let mut text = fill(text, &[("seconds", &seconds.to_string())]);
     if sent > 0 {

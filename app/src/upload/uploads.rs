@@ -7,6 +7,7 @@ use web_sys::{FileList, HtmlInputElement};
 
 use super::engine;
 use super::snapshot::Snapshot;
+use crate::app::use_visitor;
 
 /// Id of the hidden input that [`Uploads::pick`] opens; the drop zone has it.
 pub(super) const PICKER: &str = "upload-picker";
@@ -19,13 +20,16 @@ pub(crate) struct Uploads {
 }
 
 /// Gives the pages below an upload queue. Files go into `parent` (`None`: the root) as it is when they are added;
-/// `finished` is called with each file that came to be. In the browser it starts the queue, which asks for what earlier
+/// `finished` is called with the folder of each file that came to be. In the browser it starts the queue, which asks for what earlier
 /// pages left unfinished; on the server nothing happens.
-pub(crate) fn provide_uploads(parent: Signal<Option<NodeId>>, finished: Callback<NodeId>) {
+pub(crate) fn provide_uploads(parent: Signal<Option<NodeId>>, finished: Callback<Option<NodeId>>) {
     let uploads = Uploads { snapshot: RwSignal::new(Snapshot::default()), parent };
     provide_context(uploads);
+    let visitor = use_visitor();
     Effect::new(move |_| {
-        engine::attach(uploads.snapshot, finished);
+        let Some(visitor) = visitor.get() else { return };
+        let person = visitor.ok().and_then(|visitor| visitor.profile).map(|profile| profile.id);
+        engine::attach(uploads.snapshot, person, finished);
         on_cleanup(engine::detach);
     });
 }

@@ -17,6 +17,8 @@ pub(crate) enum Why {
     Busy,
     /// Nobody is signed in any more.
     SignIn,
+    /// Somebody else is signed in now.
+    OtherPerson,
     /// All bytes arrived; the file is being made of them.
     Publishing,
 }

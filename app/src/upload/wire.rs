@@ -3,8 +3,10 @@
 
 use data_encoding::BASE64;
 use domain::{FileName, NodeId, Part, UploadId};
+use leptos::server_fn::ServerFn;
 
 use super::entry::FileKey;
+use crate::actions::accounts::WhoLooks;
 
 /// Where uploads are made; an upload lives at this path with its id behind.
 const UPLOADS: &str = "/api/uploads";
@@ -162,6 +164,12 @@ pub(crate) fn settle(upload: &UploadId, offset: u64) -> Request {
 /// Ends an upload and discards its bytes.
 pub(crate) fn delete(upload: &UploadId) -> Request {
     tus("DELETE", path_of(upload), Vec::new())
+}
+
+/// Asks who is signed in; the answer is a [`Visitor`](crate::actions::accounts::Visitor).
+pub(crate) fn who() -> Request {
+    let headers = vec![("Accept", "application/json".to_owned())];
+    Request { method: "GET", path: WhoLooks::url().to_owned(), headers, body: None }
 }
 
 /// Asks for the person's unfinished uploads.

@@ -15,8 +15,10 @@ pub(crate) struct Usage(RwSignal<Option<Profile>>);
 
 impl Usage {
     /// Makes the context.
-    pub(crate) fn provide() {
-        provide_context(Self(RwSignal::new(None)));
+    pub(crate) fn provide() -> Self {
+        let usage = Self(RwSignal::new(None));
+        provide_context(usage);
+        usage
     }
 
     /// Asks anew. If that fails the old figures stay: they are a courtesy, not a promise.

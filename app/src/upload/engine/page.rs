@@ -33,7 +33,7 @@ pub(super) fn listen() {
             event.set_return_value("uploading");
         }
     });
-    let _stays = window_event_listener(ev::online, |_| happen(Event::Kick));
+    let _stays = window_event_listener(ev::online, |_| happen(Event::Online));
     let _stays = window_event_listener(ev::focus, |_| happen(Event::Kick));
     let _stays = window_event_listener(ev::visibilitychange, |_| {
         if !document().hidden() {

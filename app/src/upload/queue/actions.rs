@@ -100,7 +100,7 @@ impl Queue {
             }
             Phase::Active => {
                 entry.wait = None;
-                self.signed_out = false;
+                self.session.hurry();
             }
             _ => {}
         }

@@ -17,17 +17,20 @@ impl Queue {
     /// A request was answered.
     pub(super) fn answered(&mut self, ticket: Ticket, answer: &Answer) {
         let Some(flight) = self.flights.remove(&ticket) else { return };
-        self.signed_out = answer.status == 401;
+        if answer.status == 401 {
+            self.doubt_session();
+        }
         match flight.owner {
             Owner::Piece(key, index) => self.piece_answered(key, index, answer),
             Owner::Joining(key) => self.joining_answered(key, answer),
             Owner::Unwanted => self.bin.extend(answer.upload.clone().map(|upload| (upload, 0))),
             Owner::List => self.list_answered(answer),
-            Owner::Bin(upload, failures) => {
-                if matches!(judge(answer), Verdict::Wait { .. } | Verdict::Stale) {
-                    self.bin_again(upload, failures, answer.retry_after);
-                }
-            }
+            Owner::Who => self.who_answered(answer),
+            Owner::Bin(upload, failures) => match judge(answer) {
+                Verdict::Wait { why, after } => self.bin_again(upload, failures, why, after),
+                Verdict::Stale => self.bin_again(upload, failures, Why::Busy, answer.retry_after),
+                _ => {}
+            },
         }
     }
 
@@ -46,7 +49,8 @@ impl Queue {
             }
             Owner::Unwanted => {}
             Owner::List => self.list_later(Why::Network, None),
-            Owner::Bin(upload, failures) => self.bin_again(upload, failures, None),
+            Owner::Who => self.who_later(Why::Network, None),
+            Owner::Bin(upload, failures) => self.bin_again(upload, failures, Why::Network, None),
         }
     }
 
@@ -141,6 +145,8 @@ impl Queue {
     fn restart(&mut self, key: FileKey, index: usize) {
         let again =
             self.entries.get_mut(&key).and_then(|entry| entry.pieces.get_mut(index)).map(Piece::restart);
+        // Uploads vanish for who is signed in as somebody else.
+        self.doubt_session();
         match again {
             Some(false) => self.fail(key, Problem::App(domain::AppError::Gone)),
             _ => self.failed_try(key, Why::Server, None),
@@ -155,10 +161,13 @@ impl Queue {
         }
         if answer.is_success() {
             // Accepted, but not made yet. Asking again for the same file gives the same answer, or the file.
-            return self.wait(key, Why::Publishing, answer.retry_after);
+            self.wait(key, Why::Publishing, answer.retry_after);
+            return;
         }
         match judge(answer) {
-            Verdict::Wait { why, after } => self.wait(key, why, after),
+            Verdict::Wait { why, after } => {
+                self.wait(key, why, after);
+            }
             Verdict::Stale | Verdict::Gone => {
                 self.doubt_parts(key, usize::MAX);
                 self.wait(key, Why::Busy, answer.retry_after);
@@ -194,19 +203,23 @@ impl Queue {
     fn list_later(&mut self, why: Why, after: Option<u64>) {
         self.listing_attempts = self.listing_attempts.saturating_add(1);
         let until = self.now + delay(self.listing_attempts, after, &mut self.dice);
-        self.listing_wait = Some(Wait { until, why });
+        self.listing_wait = Some(Wait { until, why, asked: after.is_some() });
     }
 
-    fn bin_again(&mut self, upload: domain::UploadId, failures: u32, after: Option<u64>) {
+    fn bin_again(&mut self, upload: domain::UploadId, failures: u32, why: Why, after: Option<u64>) {
         if failures + 1 < BIN_TRIES {
-            self.bin_until = self.now + delay(failures + 1, after, &mut self.dice);
+            let until = self.now + delay(failures + 1, after, &mut self.dice);
+            self.bin_wait = Some(Wait { until, why, asked: after.is_some() });
             self.bin.push_back((upload, failures + 1));
         }
     }
 
     /// A try failed in a way that another one may mend.
     fn failed_try(&mut self, key: FileKey, why: Why, after: Option<u64>) {
-        self.wait(key, why, after);
+        // Parts that fail together fail once.
+        if !self.wait(key, why, after) {
+            return;
+        }
         let Some(entry) = self.entries.get_mut(&key) else { return };
         // Who says why they cannot take it, does not mind its size.
         if entry.attempts >= SHRINK_AFTER && matches!(why, Why::Network | Why::Server) {

@@ -1,6 +1,6 @@
 //! What the queue is told, and what it tells.
 
-use domain::NodeId;
+use domain::{NodeId, UserId};
 
 use crate::upload::entry::{FileKey, Picked};
 use crate::upload::piece::Ticket;
@@ -31,7 +31,12 @@ pub(crate) enum Action {
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     /// The page is there.
-    Start,
+    Start {
+        /// Who is signed in, if that is known.
+        person: Option<UserId>,
+    },
+    /// Whether no other page of this browser is at work on uploads; answers [`Command::LookAround`].
+    Alone(bool),
     /// Files were picked or dropped.
     Added {
         /// In order.
@@ -74,8 +79,10 @@ pub(crate) enum Event {
     },
     /// Time went by.
     Tick,
-    /// The network came back, or the person came back to the page: no reason to wait longer.
+    /// The person came back to the page: no reason to wait longer.
     Kick,
+    /// The network came back: no reason to wait longer, not for what is silent either.
+    Online,
     /// The person asked for something.
     User(Action),
 }
@@ -83,6 +90,8 @@ pub(crate) enum Event {
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
+    /// Find out whether another page of this browser is at work on uploads, and tell by [`Event::Alone`].
+    LookAround,
     /// Send this; what becomes of it is told with the ticket.
     Send {
         /// What to call it.
@@ -101,6 +110,6 @@ pub(crate) enum Command {
     },
     /// Let go of the file of this key.
     Release(FileKey),
-    /// A file has come to be in the drive.
-    Finished(NodeId),
+    /// A file has come to be in this folder of the drive; `None` is the root.
+    Finished(Option<NodeId>),
 }

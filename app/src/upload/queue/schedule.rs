@@ -2,7 +2,7 @@
 
 use domain::NodeId;
 
-use super::{Command, Entry, FileKey, Listing, Owner, PATIENCE, PER_FILE, Phase, Queue, TOTAL, Ticket, Why};
+use super::{Command, Entry, FileKey, Listing, Owner, PATIENCE, PER_FILE, Phase, Queue, TOTAL, Ticket, Wait};
 use crate::upload::piece::{Step, Work};
 use crate::upload::wire;
 
@@ -10,15 +10,20 @@ use crate::upload::wire;
 const STALL: u64 = 120_000;
 /// How long an answer may take once all bytes are sent, in milliseconds: the server closes the file on the store first.
 const ANSWER: u64 = 180_000;
+/// How long a request may have been silent when the network comes back, in milliseconds.
+const SILENT: u64 = 10_000;
 /// Deletions in flight at once.
 const BINS: usize = 2;
 
 impl Queue {
     /// Begins what may begin now.
     pub(super) fn fill(&mut self) {
+        if !self.is_session_sure() {
+            return;
+        }
         self.ask_for_list();
         self.empty_bin();
-        if self.listing != Listing::Known {
+        if matches!(self.listing, Listing::Asking | Listing::Wanted) {
             return;
         }
         let mut room = TOTAL.saturating_sub(self.places_taken());
@@ -26,7 +31,7 @@ impl Queue {
         for key in live {
             self.advance(key, &mut room);
         }
-        while room > 0 && !self.signed_out {
+        while room > 0 {
             let Some(key) = self.line.first().copied() else { return };
             self.set_phase(key, Phase::Active);
             self.advance(key, &mut room);
@@ -39,7 +44,7 @@ impl Queue {
     fn places_taken(&self) -> usize {
         let held =
             |entry: &&Entry| entry.in_flight() == 0 && entry.wait.is_some_and(|wait| wait.until > self.now);
-        let patient = |entry: &Entry| entry.attempts < PATIENCE || self.signed_out;
+        let patient = |entry: &Entry| entry.attempts < PATIENCE;
         let waiting = self.live().map(|(_, entry)| entry).filter(held).filter(|entry| patient(entry)).count();
         let uploads = |owner: &Owner| matches!(owner, Owner::Piece(..) | Owner::Joining(_) | Owner::Unwanted);
         waiting + self.flights.values().filter(|flight| uploads(&flight.owner)).count()
@@ -97,6 +102,22 @@ impl Queue {
         true
     }
 
+    /// It is known whether another page is at work on uploads: only without one are those of the server left over.
+    pub(super) fn looked_around(&mut self, alone: bool) {
+        if self.listing == Listing::Asking {
+            self.listing = if alone { Listing::Wanted } else { Listing::Elsewhere };
+        }
+    }
+
+    /// The other page may have ended by now. Not while we are at work: what is just being made here would be in the list.
+    fn look_again(&mut self) {
+        let uploads = |flight: &super::Flight| !matches!(flight.owner, Owner::Who | Owner::Bin(..));
+        if self.listing == Listing::Elsewhere && !self.is_at_work() && !self.flights.values().any(uploads) {
+            self.listing = Listing::Asking;
+            self.out.push(Command::LookAround);
+        }
+    }
+
     fn ask_for_list(&mut self) {
         let waits = self.listing_wait.is_some_and(|wait| wait.until > self.now);
         let asked = self.flights.values().any(|flight| matches!(flight.owner, Owner::List));
@@ -108,7 +129,8 @@ impl Queue {
     fn empty_bin(&mut self) {
         let mut running =
             self.flights.values().filter(|flight| matches!(flight.owner, Owner::Bin(..))).count();
-        while running < BINS && self.bin_until <= self.now {
+        let waits = self.bin_wait.is_some_and(|wait| wait.until > self.now);
+        while running < BINS && !waits {
             let Some((upload, failures)) = self.bin.pop_front() else { return };
             let request = wire::delete(&upload);
             self.send(Owner::Bin(upload, failures), request);
@@ -148,10 +170,23 @@ impl Queue {
             (self.now.saturating_sub(flight.heard) > patience).then_some(*ticket)
         };
         let stalled: Vec<Ticket> = self.flights.iter().filter_map(is_stalled).collect();
-        for ticket in stalled {
+        self.give_up(stalled);
+    }
+
+    fn give_up(&mut self, silent: Vec<Ticket>) {
+        for ticket in silent {
             self.out.push(Command::Abort(ticket));
             self.lost(ticket);
         }
+    }
+
+    /// The network is back. What has been silent for a while went out through the one before and hears nothing any more.
+    pub(super) fn come_online(&mut self) {
+        let is_silent = |flight: &super::Flight| self.now.saturating_sub(flight.heard) > SILENT;
+        let flights = self.flights.iter().filter(|(_, flight)| is_silent(flight));
+        let silent = flights.map(|(ticket, _)| *ticket).collect();
+        self.give_up(silent);
+        self.kick();
     }
 
     fn is_flowing(&self, ticket: Ticket, owner: &Owner) -> bool {
@@ -160,26 +195,26 @@ impl Queue {
         matches!(work, Some(Work::Sending { ticket: own, length, sent }) if own == ticket && sent < length)
     }
 
-    /// No reason to wait longer.
+    /// No reason to wait longer, unless the server asked for it.
     pub(super) fn kick(&mut self) {
-        self.signed_out = false;
-        self.bin_until = 0;
-        self.listing_wait = None;
+        let stays = |wait: &Wait| !wait.yields();
+        self.look_again();
+        self.session.hurry();
+        self.bin_wait = self.bin_wait.filter(stays);
+        self.listing_wait = self.listing_wait.filter(stays);
         for key in &self.live {
-            let Some(entry) = self.entries.get_mut(key) else { continue };
-            // A publish goes on at its own pace; the network has nothing to do with it.
-            if entry.wait.is_some_and(|wait| wait.why != Why::Publishing) {
-                entry.wait = None;
+            if let Some(entry) = self.entries.get_mut(key) {
+                entry.wait = entry.wait.filter(stays);
             }
         }
     }
 
     /// A file is in the drive.
     pub(super) fn finish(&mut self, key: FileKey, node: NodeId) {
-        self.set_phase(key, Phase::Done { node: node.clone() });
+        self.set_phase(key, Phase::Done { node });
         let Some(entry) = self.entries.get_mut(&key) else { return };
         let tickets: Vec<Ticket> = entry.pieces.iter().filter_map(|piece| piece.work.ticket()).collect();
-        let spare = std::mem::take(&mut entry.spare);
+        let (spare, parent) = (std::mem::take(&mut entry.spare), entry.parent.clone());
         entry.joining = None;
         for piece in &mut entry.pieces {
             piece.work = Work::Idle;
@@ -189,6 +224,6 @@ impl Queue {
         }
         self.bin.extend(spare.into_iter().map(|upload| (upload, 0)));
         self.out.push(Command::Release(key));
-        self.out.push(Command::Finished(node));
+        self.out.push(Command::Finished(parent));
     }
 }

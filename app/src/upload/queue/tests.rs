@@ -2,6 +2,8 @@
 
 mod folders;
 mod property;
+mod session;
+mod trouble;
 mod world;
 
 use domain::{AppError, Field, PART_SIZE, Reason};

@@ -23,6 +23,7 @@ enum Happening {
     Vanish(usize),
     Pass(u64),
     Kick,
+    Online,
     Act(u8, u32),
     Add(u64),
     Slow(u32),
@@ -41,7 +42,7 @@ fn happening(cancels: bool) -> impl Strategy<Value = Happening> {
         1 => which.prop_map(if cancels { Happening::Unreadable } else { Happening::CutBefore }),
         1 => which.prop_map(if cancels { Happening::Vanish } else { Happening::Deliver }),
         4 => (0_u64..200_000).prop_map(Happening::Pass),
-        1 => Just(Happening::Kick),
+        1 => prop_oneof![Just(Happening::Kick), Just(Happening::Online)],
         3 => (0..if cancels { 8_u8 } else { 6 }, any::<u32>()).prop_map(|(action, key)| Happening::Act(action, key)),
         1 => prop::sample::select(vec![0, 1, 5 * MIB, 128 * MIB, 300 * MIB, 700 * MIB]).prop_map(Happening::Add),
         1 => (1_u32..4).prop_map(Happening::Slow),
@@ -86,6 +87,7 @@ impl Story {
             }
             Happening::Pass(time) => world.pass(time),
             Happening::Kick => world.happen(Event::Kick),
+            Happening::Online => world.happen(Event::Online),
             Happening::Act(action, key) => self.act(action, key),
             Happening::Add(size) => {
                 let name = format!("file {}", self.disk.len());

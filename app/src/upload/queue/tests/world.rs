@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::BASE64;
-use domain::{FileName, NodeId, UploadId, UploadKind, UploadView};
+use domain::{FileName, NodeId, Profile, Role, UploadId, UploadKind, UploadView, UserId};
 
+use crate::actions::accounts::Visitor;
 use crate::upload::entry::{FileKey, Phase, Picked};
 use crate::upload::piece::Ticket;
 use crate::upload::queue::{Action, Command, Event, Queue};
@@ -27,7 +28,7 @@ impl Stored {
 }
 
 /// The server's side.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Server {
     pub(super) uploads: BTreeMap<UploadId, Stored>,
     /// Every file that came to be, by the parts it was made of.
@@ -35,7 +36,26 @@ pub(super) struct Server {
     pub(super) nodes: Vec<(String, u64)>,
     /// How many times more it takes all bytes and makes no file of them.
     pub(super) slow: u32,
+    /// Who is signed in.
+    pub(super) person: Option<UserId>,
     made: u64,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            uploads: BTreeMap::new(),
+            joined: BTreeMap::new(),
+            nodes: Vec::new(),
+            slow: 0,
+            person: Some(person(1)),
+            made: 0,
+        }
+    }
+}
+
+pub(super) fn person(n: u8) -> UserId {
+    UserId::from_random([n; 16])
 }
 
 fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
@@ -59,6 +79,7 @@ impl Server {
     pub(super) fn apply(&mut self, request: &Request, taken: u64) -> Answer {
         let id = request.path.strip_prefix("/api/uploads/").and_then(|id| id.parse::<UploadId>().ok());
         match (request.method, id) {
+            ("GET", None) if request.path == "/form/who" => self.who(),
             ("GET", None) => self.list(),
             ("POST", None) => self.create(request),
             ("HEAD", Some(id)) => self.inspect(&id),
@@ -157,6 +178,20 @@ impl Server {
         Answer { status: 204, offset: Some(stored.offset), node: stored.node.clone(), ..Answer::default() }
     }
 
+    fn who(&self) -> Answer {
+        let profile = self.person.clone().map(|id| Profile {
+            root: NodeId::from_random([9; 16]),
+            username: id.to_string(),
+            email: String::new(),
+            role: Role::User,
+            used: 0,
+            quota: None,
+            id,
+        });
+        let body = serde_json::to_string(&Visitor { profile, ..Visitor::default() }).expect("json");
+        Answer { status: 200, body, ..Answer::default() }
+    }
+
     fn list(&self) -> Answer {
         let taken: BTreeSet<&UploadId> = self.joined.keys().flatten().collect();
         let open = self.uploads.iter().filter(|(id, stored)| stored.node.is_none() && !taken.contains(id));
@@ -189,7 +224,10 @@ pub(super) struct World {
     pub(super) now: u64,
     /// Requests that were sent and not answered.
     pub(super) wire: Vec<(Ticket, Request)>,
-    pub(super) finished: Vec<NodeId>,
+    /// The folder of every file that was made.
+    pub(super) finished: Vec<Option<NodeId>>,
+    /// Whether another page is at work on uploads.
+    pub(super) crowded: bool,
     /// The keys whose file the browser holds.
     pub(super) held: BTreeSet<FileKey>,
     /// The most requests there were at once.
@@ -203,7 +241,13 @@ pub(super) fn picked(name: &str, size: u64) -> Picked {
 impl World {
     /// A page that was just opened; the list was asked for and not answered.
     pub(super) fn open(server: Server, seed: u64) -> Self {
+        Self::open_beside(false, server, seed)
+    }
+
+    /// A page that was just opened; `crowded` beside another one that is at work.
+    pub(super) fn open_beside(crowded: bool, server: Server, seed: u64) -> Self {
         let mut world = Self {
+            crowded,
             queue: Queue::new(seed),
             server,
             now: 1_000_000,
@@ -212,7 +256,7 @@ impl World {
             held: BTreeSet::new(),
             widest: 0,
         };
-        world.happen(Event::Start);
+        world.happen(Event::Start { person: Some(person(1)) });
         world
     }
 
@@ -224,8 +268,10 @@ impl World {
     }
 
     pub(super) fn happen(&mut self, event: Event) {
+        let mut looks = false;
         for command in self.queue.reduce(self.now, event) {
             match command {
+                Command::LookAround => looks = true,
                 Command::Send { ticket, request } => {
                     let twice = |(_, other): &&(Ticket, Request)| {
                         request.method == "PATCH" && other.path == request.path && other.method == "PATCH"
@@ -239,11 +285,14 @@ impl World {
                 Command::Abort(ticket) => self.wire.retain(|(other, _)| *other != ticket),
                 Command::Keep { key, .. } => drop(self.held.insert(key)),
                 Command::Release(key) => drop(self.held.remove(&key)),
-                Command::Finished(node) => self.finished.push(node),
+                Command::Finished(folder) => self.finished.push(folder),
             }
         }
         let uploads = self.wire.iter().filter(|(_, request)| !matches!(request.method, "GET" | "DELETE"));
         self.widest = self.widest.max(uploads.count());
+        if looks {
+            self.happen(Event::Alone(!self.crowded));
+        }
     }
 
     pub(super) fn add(&mut self, files: &[(&str, u64)]) {

@@ -66,7 +66,7 @@ fn what_an_earlier_page_left_goes_on_in_its_own_folder() {
     assert_eq!(shown, wanted);
     world.calm();
     assert_eq!(world.server.uploads.len(), 3, "one went on, one is new, one waits");
-    let key = world.key_in(folder(1));
+    let key = world.key_in(&NodeId::from_random([1; 16]));
     world.happen(Event::Offered { key, file: picked("a", 50 * MIB) });
     world.calm();
     assert_eq!((world.server.nodes.len(), world.server.uploads.len()), (3, 3));

@@ -361,8 +361,12 @@ impl World {
         self.queue.entries().find(|(_, entry)| entry.label == name).map(|(key, _)| key).expect(name)
     }
 
-    pub(super) fn key_in(&self, parent: Option<NodeId>) -> FileKey {
-        self.queue.entries().find(|(_, entry)| entry.parent == parent).map(|(key, _)| key).expect("an entry")
+    pub(super) fn key_in(&self, parent: &NodeId) -> FileKey {
+        self.queue
+            .entries()
+            .find(|(_, entry)| entry.parent.as_ref() == Some(parent))
+            .map(|(key, _)| key)
+            .expect("an entry")
     }
 
     /// Method and position of what is on the wire.

@@ -9,10 +9,11 @@
 //! | `begin` | a new upload; final ones take their partial ones |
 //! | `write`, `transfer`, `sink`, `body` | a request's bytes on their way into segment files |
 //! | `tree`, `hashing`, `readback`, `checksum` | what the bytes amount to |
-//! | `registry`, `lease` | one writer at a time, in this process and over all |
+//! | `registry`, `lease`, `adopt` | one writer at a time, in this process and over all; what a dead one left |
 //! | `publish`, `steps` | from the last byte to the node, resumable at every step |
 //! | `inspect`, `discard`, `sweep` | how far it is; giving it up; what nobody continues |
 
+mod adopt;
 mod begin;
 mod body;
 mod checksum;

@@ -122,6 +122,7 @@ CREATE TABLE segments (
     path      TEXT NOT NULL,
     start     BIGINT NOT NULL,                  -- bytes of the upload before it
     length    BIGINT,                           -- bytes; NULL while it is open or its writer died
+    kept      BIGINT NOT NULL DEFAULT 0,        -- bytes acknowledged before its last writer began: never fewer again
     state     TEXT NOT NULL,                    -- open, unverified (open, under a checksum), clean, adopted, void
     PRIMARY KEY (upload_id, position)
 );

@@ -97,8 +97,8 @@ impl BlobStore for HdfsStore {
         Ok(Box::new(write::HdfsWriter::create(Arc::clone(&self.cluster), path.clone()).await?))
     }
 
-    async fn append(&self, path: &StorePath) -> Result<Box<dyn BlobWriter>> {
-        Ok(Box::new(write::HdfsWriter::append(Arc::clone(&self.cluster), path.clone()).await?))
+    async fn append(&self, path: &StorePath, expected: u64) -> Result<Box<dyn BlobWriter>> {
+        Ok(Box::new(write::HdfsWriter::append(Arc::clone(&self.cluster), path.clone(), expected).await?))
     }
 
     async fn seal(&self, path: &StorePath) -> Result<u64> {

@@ -111,6 +111,15 @@ pub(crate) fn taken(path: &StorePath, overwrite: Overwrite) -> Error {
     Error::new(ErrorKind::AlreadyExists, detail).at(path)
 }
 
+/// The refusal to append to a file that is not as long as the caller knows it.
+pub(crate) fn check_length(path: &StorePath, found: u64, expected: u64) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    let detail = format!("it has {found} bytes, not the {expected} it was closed with");
+    Err(Error::new(ErrorKind::Corrupt, detail).at(path))
+}
+
 /// Nothing is at `path`.
 pub(crate) fn missing(path: &StorePath) -> Error {
     Error::new(ErrorKind::NotFound, "no such file").at(path)

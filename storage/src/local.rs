@@ -89,9 +89,9 @@ impl BlobStore for LocalStore {
         Ok(Box::new(write::LocalWriter::created(Arc::clone(&self.disk), path.clone(), file)))
     }
 
-    async fn append(&self, path: &StorePath) -> Result<Box<dyn BlobWriter>> {
-        let (file, length) = self.run(path, Disk::open_to_append).await?;
-        Ok(Box::new(write::LocalWriter::appending(Arc::clone(&self.disk), path.clone(), file, length)))
+    async fn append(&self, path: &StorePath, expected: u64) -> Result<Box<dyn BlobWriter>> {
+        let file = self.run(path, move |disk, path| disk.open_to_append(path, expected)).await?;
+        Ok(Box::new(write::LocalWriter::appending(Arc::clone(&self.disk), path.clone(), file, expected)))
     }
 
     async fn seal(&self, path: &StorePath) -> Result<u64> {

@@ -1,7 +1,7 @@
 //! The reference store: everything in memory, every rule of the contract, and faults on demand.
 //!
-//! It behaves like HDFS where backends may differ: a file is visible while it is written, a writer that is dropped
-//! leaves a closed shorter file, and a concatenation grows its first piece. It refuses to keep anything beyond the
+//! It behaves like HDFS where backends may differ: a file is visible while it is written, a writer follows its file to
+//! another name and leaves a closed shorter one when it is dropped, and a concatenation grows its first piece. It refuses to keep anything beyond the
 //! life of the process.
 
 mod faults;
@@ -19,7 +19,7 @@ pub use faults::{Faults, Held, Operation, When};
 
 use self::nodes::{Node, Nodes, file_mut, is_below, join, make_parents};
 use self::write::MemoryWriter;
-use crate::joining::{check_rename, check_request, missing, taken};
+use crate::joining::{check_length, check_rename, check_request, missing, taken};
 use crate::{
     BlobStore, BlobWriter, ByteStream, Entry, Error, ErrorKind, Health, Overwrite, Piece, Result, StorePath,
     Usage,
@@ -76,8 +76,8 @@ impl MemoryStore {
         self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn writer(&self, path: &StorePath, created: bool) -> Box<dyn BlobWriter> {
-        Box::new(MemoryWriter { store: self.clone(), path: path.clone(), created })
+    fn writer(&self, path: &StorePath, id: u64, created: bool) -> Box<dyn BlobWriter> {
+        Box::new(MemoryWriter { store: self.clone(), path: path.clone(), id, created })
     }
 
     /// Runs `work` between the door and the lost answer.
@@ -112,30 +112,33 @@ impl BlobStore for MemoryStore {
                 return Err(taken(path, Overwrite::Never));
             }
             make_parents(nodes, path)?;
-            nodes.insert(path.clone(), Node::new_file());
-            Ok(self.writer(path, true))
+            let (id, node) = Node::new_file();
+            nodes.insert(path.clone(), node);
+            Ok(self.writer(path, id, true))
         })
         .await
     }
 
-    async fn append(&self, path: &StorePath) -> Result<Box<dyn BlobWriter>> {
+    async fn append(&self, path: &StorePath, expected: u64) -> Result<Box<dyn BlobWriter>> {
         self.guarded(Operation::Append, Some(path), |nodes| {
-            let (_, written, _) = file_mut(nodes, path)?;
-            if std::mem::replace(written, true) {
+            let file = file_mut(nodes, path)?;
+            if *file.written {
                 return Err(Error::new(ErrorKind::Busy, "another writer holds the file").at(path));
             }
-            Ok(self.writer(path, false))
+            check_length(path, file.bytes.len() as u64, expected)?;
+            *file.written = true;
+            Ok(self.writer(path, file.id, false))
         })
         .await
     }
 
     async fn seal(&self, path: &StorePath) -> Result<u64> {
         self.guarded(Operation::Seal, Some(path), |nodes| {
-            let (bytes, written, _) = file_mut(nodes, path)?;
-            if *written {
+            let file = file_mut(nodes, path)?;
+            if *file.written {
                 return Err(Error::new(ErrorKind::Busy, "a writer holds the file").at(path));
             }
-            Ok(bytes.len() as u64)
+            Ok(file.bytes.len() as u64)
         })
         .await
     }

@@ -118,17 +118,18 @@ pub trait BlobStore: Send + Sync + std::fmt::Debug + 'static {
     /// `AlreadyExists` when the path is taken (possibly only reported by `write` or `finish`); `SafeMode`, `Full`, …
     async fn create(&self, path: &StorePath) -> Result<Box<dyn BlobWriter>>;
 
-    /// Begins to write at the end of a file that was closed.
+    /// Begins to write at the end of a file that was closed with `expected` bytes.
     ///
     /// # Errors
-    /// `NotFound`; `Busy` while another writer holds it.
-    async fn append(&self, path: &StorePath) -> Result<Box<dyn BlobWriter>>;
+    /// `NotFound`; `Busy` while another writer holds it; `Corrupt` when it has another length: somebody else has been
+    /// there, and nothing was written.
+    async fn append(&self, path: &StorePath, expected: u64) -> Result<Box<dyn BlobWriter>>;
 
     /// Makes sure that nobody writes this file any more and that what is in it lasts, and returns its length in bytes.
     /// This is how bytes are adopted whose writer died.
     ///
     /// # Errors
-    /// `NotFound` (nothing arrived); `Busy` when a living writer still holds it at the deadline.
+    /// `NotFound` (there is no such file, and only then); `Busy` when a living writer still holds it at the deadline.
     async fn seal(&self, path: &StorePath) -> Result<u64>;
 
     /// Makes `target` out of the pieces in order, without copying bytes, and removes the pieces. Idempotent: after any

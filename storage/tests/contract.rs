@@ -65,6 +65,8 @@ on_every_store! {
         of_two_creators_one_wins
         an_aborted_file_is_gone
         appending_goes_on_at_the_end
+        a_file_of_another_length_is_not_appended_to
+        a_file_that_is_moved_away_from_its_writer_is_out_of_reach
         an_aborted_append_leaves_the_old_bytes
         a_file_in_use_is_busy
         a_dropped_writer_leaves_a_prefix_that_can_be_sealed

@@ -96,7 +96,10 @@ impl Drive {
         let mut connection = self.database().read().acquire().await?;
         let mut segments = Segment::load(&mut connection, &upload.id).await?;
         segments.extend(Segment::load_of_final(&mut connection, &upload.id).await?);
-        let mut paths: Vec<StorePath> = segments.into_iter().map(|segment| segment.path).collect();
+        let mut paths = Vec::new();
+        for segment in &segments {
+            paths.extend(segment.places()?);
+        }
         if let Some(blob) = &upload.blob {
             paths.push(whole_path(upload)?);
             paths.push(blobs::path(blob)?);

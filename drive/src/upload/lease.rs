@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use domain::{UploadId, UserId};
 use sqlx::Row;
-use storage::ErrorKind;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -215,21 +214,14 @@ impl Drive {
     async fn settle(&self, held: &mut Held) -> Result<()> {
         let mut changed = Vec::new();
         for segment in held.segments.iter_mut().filter(|segment| segment.length.is_none()) {
-            let length = match segment.closing {
-                Closing::Unverified => None,
-                _ => match self.store().seal(&segment.path).await {
-                    Ok(length) => Some(length),
-                    Err(error) if error.kind() == ErrorKind::NotFound => None,
-                    Err(error) if error.kind() == ErrorKind::Busy => return Err(Error::Busy),
-                    Err(error) => return Err(error.into()),
-                },
-            };
-            if length.is_none() {
+            if segment.closing == Closing::Unverified {
                 self.store().delete(&segment.path).await?;
+                (segment.length, segment.closing) = (Some(0), Closing::Void);
+            } else {
+                self.adopt(segment).await?;
             }
-            segment.length = Some(length.unwrap_or(0));
-            segment.closing = if length.is_some() { Closing::Adopted } else { Closing::Void };
-            tracing::info!(upload = %held.upload.id, segment = segment.position, length_bytes = length, "adopted");
+            let (position, length) = (segment.position, segment.length);
+            tracing::info!(upload = %held.upload.id, segment = position, length_bytes = length, "adopted");
             changed.push(segment.clone());
         }
         if changed.is_empty() {

@@ -81,13 +81,7 @@ impl Sink {
     async fn begin(&mut self, limit: u64) -> Result<Open> {
         let last = self.segments.iter().rposition(|segment| segment.closing != Closing::Void);
         if let Some((index, length)) = last.and_then(|index| Some((index, self.appendable(index, limit)?))) {
-            self.segments[index].length = None;
-            self.segments[index].closing = Closing::Open;
-            let mut tx = self.fenced().await?;
-            self.segments[index].update(&mut tx, &self.upload).await?;
-            tx.commit().await?;
-            let writer = self.drive.store().append(&self.segments[index].path).await?;
-            return Ok(Open { writer, index, length });
+            return self.go_on(index, length).await;
         }
         let position = self.segments.last().map_or(0, |segment| segment.position + 1);
         let segment = Segment {
@@ -95,6 +89,7 @@ impl Sink {
             path: Segment::path_of(&self.owner, &self.upload, position)?,
             start: total(&self.segments),
             length: None,
+            kept: 0,
             closing: if self.unverified { Closing::Unverified } else { Closing::Open },
         };
         let mut tx = self.fenced().await?;
@@ -106,6 +101,33 @@ impl Sink {
         self.segments.push(segment);
         let writer = self.drive.store().create(&self.segments[index].path).await?;
         Ok(Open { writer, index, length: 0 })
+    }
+
+    /// Appends to a segment of this length.
+    async fn go_on(&mut self, index: usize, length: u64) -> Result<Open> {
+        let mut tx = self.fenced().await?;
+        let segment = &mut self.segments[index];
+        (segment.length, segment.kept, segment.closing) = (None, length, Closing::Open);
+        segment.update(&mut tx, &self.upload).await?;
+        tx.commit().await?;
+        match self.drive.store().append(&segment.path, length).await {
+            Ok(writer) => Ok(Open { writer, index, length }),
+            Err(error) => {
+                if error.kind() == ErrorKind::Corrupt {
+                    // Refused for its length before anything was written: it is what it was, and what is in the file
+                    // beyond it is nobody's.
+                    self.restore(index);
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Back to what was acknowledged of a segment before this request.
+    fn restore(&mut self, index: usize) {
+        let segment = &mut self.segments[index];
+        (segment.length, segment.closing) = (Some(segment.kept), Closing::Clean);
+        self.unrecorded.push(index);
     }
 
     /// The length from which a segment may grow.
@@ -126,14 +148,19 @@ impl Sink {
         let Some(Open { writer, index, length }) = self.open.take() else { return Ok(()) };
         let told = writer.finish().await?;
         let segment = &mut self.segments[index];
-        if told > length {
-            // Somebody else wrote there, against all rules. These bytes are nobody's: the segment is dropped, and the
-            // client sends it again.
-            segment.closing = Closing::Unverified;
-        }
         if told != length {
             let text = format!("the file holds {told} bytes where {length} were written");
-            return Err(storage::Error::new(ErrorKind::Corrupt, text).at(&segment.path).into());
+            let error = storage::Error::new(ErrorKind::Corrupt, text).at(&segment.path);
+            if told > length {
+                // Somebody else wrote there, against all rules. These bytes are nobody's: the client sends its own again.
+                if segment.kept > 0 {
+                    self.restore(index);
+                } else {
+                    segment.closing = Closing::Unverified;
+                    self.unrecorded.push(index);
+                }
+            }
+            return Err(error.into());
         }
         segment.length = Some(told);
         if !self.unverified {
@@ -157,18 +184,13 @@ impl Sink {
             if segment.length.is_some() || segment.closing != Closing::Open {
                 continue;
             }
-            match self.drive.store().seal(&segment.path).await {
-                Ok(length) => (segment.length, segment.closing) = (Some(length), Closing::Adopted),
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    (segment.length, segment.closing) = (Some(0), Closing::Void);
-                }
+            match self.drive.adopt(segment).await {
+                Ok(()) => self.unrecorded.push(index),
+                // The row stays open: whoever holds the upload next asks again.
                 Err(error) => {
-                    // The row stays open: whoever holds the upload next asks again.
                     tracing::warn!(%error, upload = %self.upload, "a segment could not be closed");
-                    continue;
                 }
             }
-            self.unrecorded.push(index);
         }
         outcome
     }

@@ -5,6 +5,7 @@ mod world;
 
 mod client;
 
+mod adoption;
 mod bodies;
 mod checksums;
 mod crashes;

@@ -74,9 +74,9 @@ impl Exception {
     /// What it means, by class, and by message where HDFS has only one class for several things.
     pub(super) fn kind(&self) -> ErrorKind {
         match self.class.as_str() {
-            "FileNotFoundException" | "LeaseExpiredException" | "NoSuchElementException" => {
-                ErrorKind::NotFound
-            }
+            "FileNotFoundException" | "NoSuchElementException" => ErrorKind::NotFound,
+            // "Not the lease owner", or the file is gone: who has it is to be asked again, nothing follows from this.
+            "LeaseExpiredException" => ErrorKind::Unavailable,
             "FileAlreadyExistsException" => ErrorKind::AlreadyExists,
             "AlreadyBeingCreatedException" | "RecoveryInProgressException" => ErrorKind::Busy,
             "SafeModeException" => ErrorKind::SafeMode,
@@ -145,6 +145,11 @@ mod tests {
     fn classes_become_kinds() {
         for (class, message, kind) in [
             ("FileNotFoundException", "", ErrorKind::NotFound),
+            (
+                "LeaseExpiredException",
+                "No lease on /x (inode 16390): Client (=1) is not the lease owner (=2)",
+                ErrorKind::Unavailable,
+            ),
             ("FileAlreadyExistsException", "", ErrorKind::AlreadyExists),
             ("SafeModeException", "", ErrorKind::SafeMode),
             (

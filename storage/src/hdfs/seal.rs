@@ -34,7 +34,8 @@ pub(super) async fn seal(cluster: &Cluster, path: &StorePath) -> Result<u64> {
         if pause >= TAKE_OVER {
             match append_nothing(cluster, path).await {
                 Ok(()) => continue,
-                Err(error) if error.is_retryable() => {}
+                // Whether the file is there is for the block locations to say, which are asked again.
+                Err(error) if error.is_retryable() || error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(error.at(path)),
             }
         }

@@ -18,7 +18,7 @@ use url::Url;
 use super::exception::Failure;
 use super::rest::{Operation, refusal};
 use super::{BLOCK, Cluster};
-use crate::joining::taken;
+use crate::joining::{check_length, taken};
 use crate::{BlobWriter, Error, ErrorKind, Overwrite, Result, StorePath};
 
 /// Larger frames are cut, so that the channel's depth bounds memory.
@@ -74,15 +74,18 @@ impl HdfsWriter {
         Ok(Self::begin(cluster, path, operation, location?, None))
     }
 
-    /// Goes on at the end of a closed file.
-    pub(super) async fn append(cluster: Arc<Cluster>, path: StorePath) -> Result<Self> {
-        let state = cluster.state(&path).await?;
+    /// Goes on at the end of a file that was closed with `expected` bytes.
+    pub(super) async fn append(cluster: Arc<Cluster>, path: StorePath, expected: u64) -> Result<Self> {
+        let operation = Operation::new(Method::POST, "APPEND");
+        let absolute = cluster.absolute(&path);
+        let (state, location) =
+            tokio::join!(cluster.state(&path), cluster.rest.locate(&absolute, &operation, &[]));
+        let state = state?;
         if state.open {
             return Err(Error::new(ErrorKind::Busy, "another writer holds the file").at(&path));
         }
-        let operation = Operation::new(Method::POST, "APPEND");
-        let location = cluster.rest.locate(&cluster.absolute(&path), &operation, &[]).await?;
-        Ok(Self::begin(cluster, path, operation, location, Some(state.length)))
+        check_length(&path, state.length, expected)?;
+        Ok(Self::begin(cluster, path, operation, location?, Some(expected)))
     }
 
     fn begin(

@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::io_error;
 use super::pieces::{Joined, PIECES};
-use crate::joining::{missing, taken};
+use crate::joining::{check_length, missing, taken};
 use crate::{Entry, EntryKind, Error, ErrorKind, Overwrite, Result, StorePath, Usage};
 
 /// The base directory.
@@ -82,13 +82,13 @@ impl Disk {
         Ok(file)
     }
 
-    /// A file that exists, locked, at its end, and its length.
-    pub(super) fn open_to_append(&self, path: &StorePath) -> Result<(File, u64)> {
+    /// A file of this length, locked, at its end.
+    pub(super) fn open_to_append(&self, path: &StorePath, expected: u64) -> Result<File> {
         self.plain_file(path)?;
         let file = OpenOptions::new().append(true).open(self.locate(path)).map_err(io_error)?;
         lock(&file)?;
-        let length = file.metadata().map_err(io_error)?.len();
-        Ok((file, length))
+        check_length(path, file.metadata().map_err(io_error)?.len(), expected)?;
+        Ok(file)
     }
 
     /// Flushes the file and says how long it is; `Busy` while a writer holds it.

@@ -1,6 +1,7 @@
 //! What a store in memory consists of, and what happens to it without anybody waiting.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::BytesMut;
@@ -21,7 +22,16 @@ pub(super) struct Node {
 #[derive(Debug)]
 pub(super) enum Content {
     Directory,
-    File { bytes: BytesMut, written: bool },
+    File { id: u64, bytes: BytesMut, written: bool },
+}
+
+/// A file that may be changed.
+pub(super) struct FileMut<'a> {
+    /// What a writer knows it by, whatever its name is by then.
+    pub(super) id: u64,
+    pub(super) bytes: &'a mut BytesMut,
+    pub(super) written: &'a mut bool,
+    pub(super) modified: &'a mut i64,
 }
 
 impl Node {
@@ -29,8 +39,17 @@ impl Node {
         Self { modified: now(), content: Content::Directory }
     }
 
-    pub(super) fn new_file() -> Self {
-        Self { modified: now(), content: Content::File { bytes: BytesMut::new(), written: true } }
+    /// An empty one that is being written, and what its writer knows it by.
+    pub(super) fn new_file() -> (u64, Self) {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        let content = Content::File { id, bytes: BytesMut::new(), written: true };
+        (id, Self { modified: now(), content })
+    }
+
+    fn file_mut(&mut self) -> Option<FileMut<'_>> {
+        let Self { modified, content: Content::File { id, bytes, written } } = self else { return None };
+        Some(FileMut { id: *id, bytes, written, modified })
     }
 
     pub(super) fn file(&self) -> Option<&BytesMut> {
@@ -67,14 +86,13 @@ pub(super) fn make_parents(nodes: &mut Nodes, path: &StorePath) -> Result<()> {
     }
 }
 
-pub(super) fn file_mut<'a>(
-    nodes: &'a mut Nodes,
-    path: &StorePath,
-) -> Result<(&'a mut BytesMut, &'a mut bool, &'a mut i64)> {
-    match nodes.get_mut(path) {
-        Some(Node { modified, content: Content::File { bytes, written } }) => Ok((bytes, written, modified)),
-        _ => Err(missing(path)),
-    }
+pub(super) fn file_mut<'a>(nodes: &'a mut Nodes, path: &StorePath) -> Result<FileMut<'a>> {
+    nodes.get_mut(path).and_then(Node::file_mut).ok_or_else(|| missing(path))
+}
+
+/// The file that was made as `path` and is known as `id`, wherever it is now.
+pub(super) fn written_mut<'a>(nodes: &'a mut Nodes, path: &StorePath, id: u64) -> Result<FileMut<'a>> {
+    nodes.values_mut().filter_map(Node::file_mut).find(|file| file.id == id).ok_or_else(|| missing(path))
 }
 
 pub(super) fn is_below(path: &StorePath, directory: &StorePath) -> bool {
@@ -101,7 +119,7 @@ pub(super) fn join(
                     return Err(interrupted());
                 }
                 let moved = nodes.remove(&piece.path).ok_or_else(|| missing(&piece.path))?;
-                let (bytes, _, _) = file_mut(nodes, &first.path)?;
+                let FileMut { bytes, .. } = file_mut(nodes, &first.path)?;
                 bytes.extend_from_slice(moved.file().map_or(&[][..], |bytes| bytes));
             }
             if stop_after == Some(pieces.len()) {

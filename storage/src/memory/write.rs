@@ -3,13 +3,15 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::nodes::{file_mut, now};
+use super::nodes::{now, written_mut};
 use super::{MemoryStore, Operation};
 use crate::{BlobWriter, Error, ErrorKind, Result, StorePath};
 
 pub(super) struct MemoryWriter {
     pub(super) store: MemoryStore,
+    /// Where the file was when this writer began.
     pub(super) path: StorePath,
+    pub(super) id: u64,
     pub(super) created: bool,
 }
 
@@ -19,9 +21,9 @@ impl BlobWriter for MemoryWriter {
         let (granted, broken) = self.store.faults.spend_writes(bytes.len() as u64);
         self.store
             .guarded(Operation::Write, Some(&self.path), |nodes| {
-                let (content, _, modified) = file_mut(nodes, &self.path)?;
-                content.extend_from_slice(bytes.get(..granted as usize).unwrap_or_default());
-                *modified = now();
+                let file = written_mut(nodes, &self.path, self.id)?;
+                file.bytes.extend_from_slice(bytes.get(..granted as usize).unwrap_or_default());
+                *file.modified = now();
                 Ok(())
             })
             .await?;
@@ -34,9 +36,9 @@ impl BlobWriter for MemoryWriter {
     async fn finish(self: Box<Self>) -> Result<u64> {
         self.store
             .guarded(Operation::Finish, Some(&self.path), |nodes| {
-                let (bytes, written, _) = file_mut(nodes, &self.path)?;
-                *written = false;
-                Ok(bytes.len() as u64)
+                let file = written_mut(nodes, &self.path, self.id)?;
+                *file.written = false;
+                Ok(file.bytes.len() as u64)
             })
             .await
     }
@@ -56,8 +58,8 @@ impl BlobWriter for MemoryWriter {
 /// Whatever way a writer ends, the file is closed: a store notices sooner or later that a writer is gone.
 impl Drop for MemoryWriter {
     fn drop(&mut self) {
-        if let Ok((_, written, _)) = file_mut(&mut self.store.nodes(), &self.path) {
-            *written = false;
+        if let Ok(file) = written_mut(&mut self.store.nodes(), &self.path, self.id) {
+            *file.written = false;
         }
     }
 }

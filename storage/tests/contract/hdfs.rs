@@ -45,7 +45,7 @@ async fn an_upload_whose_connection_breaks_leaves_a_prefix() {
     let length = store.seal(&at).await.expect("seal");
     assert!(length > 0 && length <= 3 * MIB as u64, "{length}");
     assert_same(&get(&*store, &at).await, &bytes[..length as usize], "the prefix");
-    let mut writer = store.append(&at).await.expect("append");
+    let mut writer = store.append(&at, length).await.expect("append");
     write_all(&mut *writer, &bytes.slice(length as usize..), 100_000).await.expect("the rest");
     assert_eq!(writer.finish().await.expect("finish"), bytes.len() as u64);
     assert_same(&get(&*store, &at).await, &bytes, "the resumed upload");

@@ -104,7 +104,7 @@ async fn the_bytes_of_an_upload_whose_datanode_died_are_adopted() {
     let length = sealed(&*store, &at).await;
     assert!(length > 0 && length <= bytes.len() as u64, "{length}");
     assert_same(&get(&*store, &at).await, &bytes[..length as usize], "what arrived");
-    let mut writer = store.append(&at).await.expect("append");
+    let mut writer = store.append(&at, length).await.expect("append");
     writer.write(bytes.slice(length as usize..)).await.expect("the rest");
     assert_eq!(writer.finish().await.expect("finish"), bytes.len() as u64);
     assert_same(&get(&*store, &at).await, &bytes, "the resumed upload");

@@ -38,7 +38,7 @@ async fn instances_share_a_directory() {
     let (at, bytes) = (path("staging/shared"), pattern(1, 2 * MIB));
     let mut writer = one.create(&at).await.expect("create");
     write_all(&mut *writer, &bytes, 100_000).await.expect("write");
-    assert_eq!(kind(other.append(&at).await, "the other's append"), ErrorKind::Busy);
+    assert_eq!(kind(other.append(&at, 0).await, "the other's append"), ErrorKind::Busy);
     writer.finish().await.expect("finish");
     assert_same(&get(&other, &at).await, &bytes, "what the other sees");
 }

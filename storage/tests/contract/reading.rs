@@ -53,7 +53,7 @@ pub(crate) async fn what_is_missing_is_not_found(store: Store) {
     assert_eq!(kind(store.stat(&missing).await, "stat"), ErrorKind::NotFound);
     assert_eq!(kind(store.read(&missing, 0..1).await.map(drop), "read"), ErrorKind::NotFound);
     assert_eq!(kind(store.read(&missing, 0..0).await.map(drop), "an empty read"), ErrorKind::NotFound);
-    assert_eq!(kind(store.append(&missing).await.map(drop), "append"), ErrorKind::NotFound);
+    assert_eq!(kind(store.append(&missing, 0).await.map(drop), "append"), ErrorKind::NotFound);
     assert_eq!(kind(store.seal(&missing).await, "seal"), ErrorKind::NotFound);
     assert_eq!(
         kind(store.rename(&missing, &path("x/y"), Overwrite::Replace).await, "rename"),
@@ -67,6 +67,6 @@ pub(crate) async fn what_is_missing_is_not_found(store: Store) {
         ErrorKind::NotFound
     );
     assert_eq!(kind(store.read(&directory, 5..5).await.map(drop), "the same, empty"), ErrorKind::NotFound);
-    assert_eq!(kind(store.append(&directory).await.map(drop), "appending to it"), ErrorKind::NotFound);
+    assert_eq!(kind(store.append(&directory, 0).await.map(drop), "appending to it"), ErrorKind::NotFound);
     assert_eq!(kind(store.seal(&directory).await, "sealing it"), ErrorKind::NotFound);
 }

@@ -1,7 +1,7 @@
 //! Creating, appending, aborting, sealing.
 
 use bytes::Bytes;
-use storage::{EntryKind, ErrorKind};
+use storage::{EntryKind, ErrorKind, Overwrite};
 
 use crate::Store;
 use crate::bytes_of::{MIB, assert_same, eventually, get, kind, path, pattern, put, try_put, write_all};
@@ -80,18 +80,47 @@ pub(crate) async fn appending_goes_on_at_the_end(store: Store) {
     put(&*store, &at, &bytes.slice(..300_000)).await;
     for end in [300_001, 600_000, 900_000_usize] {
         let start = store.stat(&at).await.expect("stat").length as usize;
-        let mut writer = store.append(&at).await.expect("append");
+        let mut writer = store.append(&at, start as u64).await.expect("append");
         write_all(&mut *writer, &bytes.slice(start..end), 77_777).await.expect("write");
         assert_eq!(writer.finish().await.expect("finish"), end as u64, "the whole length");
     }
     assert_same(&get(&*store, &at).await, &bytes, "appended bytes");
-    assert_eq!(store.append(&at).await.expect("append").finish().await.expect("nothing"), 900_000);
+    assert_eq!(store.append(&at, 900_000).await.expect("append").finish().await.expect("nothing"), 900_000);
+}
+
+pub(crate) async fn a_file_of_another_length_is_not_appended_to(store: Store) {
+    let (at, old) = (path("staging/other"), pattern(14, 1000));
+    put(&*store, &at, &old).await;
+    for expected in [0, 999, 1001] {
+        assert_eq!(
+            kind(store.append(&at, expected).await, "another length"),
+            ErrorKind::Corrupt,
+            "{expected}"
+        );
+    }
+    assert_eq!(store.seal(&at).await.expect("nobody holds it"), 1000);
+    assert_same(&get(&*store, &at).await, &old, "the old bytes");
+}
+
+pub(crate) async fn a_file_that_is_moved_away_from_its_writer_is_out_of_reach(store: Store) {
+    let (at, moved, bytes) = (path("staging/here"), path("staging/there"), pattern(15, 300_000));
+    let mut writer = store.create(&at).await.expect("create");
+    writer.write(bytes.slice(..200_000)).await.expect("write");
+    eventually("the file is there", || async { store.stat(&at).await.is_ok() }).await;
+    store.rename(&at, &moved, Overwrite::Never).await.expect("rename");
+    assert_eq!(kind(store.append(&at, 0).await, "appending by the old name"), ErrorKind::NotFound);
+    assert_eq!(kind(store.seal(&moved).await, "sealing under its writer"), ErrorKind::Busy);
+    drop(writer);
+    let length = store.seal(&moved).await.expect("seal");
+    assert!(length <= 200_000, "{length}");
+    assert_same(&get(&*store, &moved).await, &bytes[..length as usize], "the prefix");
+    assert_eq!(kind(store.stat(&at).await, "the old name"), ErrorKind::NotFound);
 }
 
 pub(crate) async fn an_aborted_append_leaves_the_old_bytes(store: Store) {
     let (at, old) = (path("staging/half"), pattern(10, 50_000));
     put(&*store, &at, &old).await;
-    let mut writer = store.append(&at).await.expect("append");
+    let mut writer = store.append(&at, 50_000).await.expect("append");
     write_all(&mut *writer, &pattern(11, 200_000), 50_000).await.expect("write");
     writer.abort().await.expect("abort");
     let length = store.seal(&at).await.expect("seal") as usize;
@@ -106,12 +135,12 @@ pub(crate) async fn a_file_in_use_is_busy(store: Store) {
     let mut writer = store.create(&at).await.expect("create");
     writer.write(bytes.clone()).await.expect("write");
     eventually("the file is there", || async { store.stat(&at).await.is_ok() }).await;
-    assert_eq!(kind(store.append(&at).await, "a second writer"), ErrorKind::Busy);
+    assert_eq!(kind(store.append(&at, 0).await, "a second writer"), ErrorKind::Busy);
     let sealed = store.seal(&at).await;
     assert_eq!(kind(sealed, "sealing under a living writer"), ErrorKind::Busy);
     writer.write(bytes.clone()).await.expect("the first writer goes on");
     assert_eq!(writer.finish().await.expect("finish"), 800_000);
-    assert_eq!(store.append(&at).await.expect("append").finish().await.expect("finish"), 800_000);
+    assert_eq!(store.append(&at, 800_000).await.expect("append").finish().await.expect("finish"), 800_000);
 }
 
 pub(crate) async fn a_dropped_writer_leaves_a_prefix_that_can_be_sealed(store: Store) {
@@ -126,7 +155,7 @@ pub(crate) async fn a_dropped_writer_leaves_a_prefix_that_can_be_sealed(store: S
     assert_same(&found, &bytes[..length as usize], "the prefix");
     assert_eq!(store.seal(&at).await.expect("seal"), length, "a sealed file does not change");
     assert_eq!(store.stat(&at).await.expect("stat").length, length);
-    let mut writer = store.append(&at).await.expect("append to what was sealed");
+    let mut writer = store.append(&at, length).await.expect("append to what was sealed");
     writer.write(bytes.slice(length as usize..)).await.expect("write");
     assert_eq!(writer.finish().await.expect("finish"), bytes.len() as u64);
     assert_same(&get(&*store, &at).await, &bytes, "the file that was gone on with");

@@ -14,6 +14,7 @@
 
 mod concat;
 mod disk;
+mod landing;
 mod pieces;
 mod read;
 mod rename;

@@ -56,6 +56,8 @@ pub(super) fn concat(
     let moves = plan_moves(disk, &joined, pieces)?;
     if !begun {
         joined.link(&intent).map_err(io_error)?;
+        // Before a piece moves, it must last where the pieces are: without it nobody would find them again.
+        sync_directory(&disk.parent(target))?;
         checkpoint("intent")?;
     }
     disk.make_directories(&joined.directory(disk.base()))?;
@@ -110,7 +112,8 @@ fn remove_leftovers(disk: &Disk, target: &StorePath, pieces: &[Piece]) -> Result
     sync_directory(&disk.parent(target))
 }
 
-fn intent_place(disk: &Disk, target: &StorePath) -> PathBuf {
+/// Where the intent to make `target` is.
+pub(super) fn intent_place(disk: &Disk, target: &StorePath) -> PathBuf {
     disk.parent(target).join(format!("~{}", target.name()))
 }
 
@@ -201,6 +204,29 @@ mod tests {
         assert!(crashes > 20, "{crashes}");
         for step in ["intent", "directory", "piece", "flushed", "named"] {
             assert!(steps.borrow().contains(&step), "{step} was a place to stop");
+        }
+    }
+
+    #[test]
+    fn a_deletion_takes_what_an_interrupted_call_has_swallowed() {
+        let files = |place: &Path| fs::read_dir(place).map_or(0, Iterator::count);
+        for stop in 1.. {
+            let base = tempfile::tempdir().expect("tempdir");
+            let (disk, pieces) = prepared(base.path());
+            let mut count = 0;
+            let outcome = concat(&disk, &path("u/whole"), &pieces, 11, &mut |_| {
+                count += 1;
+                if count == stop { Err(Error::new(ErrorKind::Unavailable, "crash")) } else { Ok(()) }
+            });
+            for piece in &pieces {
+                disk.delete(&piece.path).expect("delete");
+            }
+            assert!(disk.delete(&path("u/whole")).expect("delete"), "stopped after {stop}");
+            assert_eq!(files(&base.path().join("u")), 0, "stopped after {stop}");
+            assert_eq!(files(&pieces_directory(base.path())), 0, "stopped after {stop}");
+            if outcome.is_ok() {
+                break;
+            }
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
+use super::concat::intent_place;
 use super::io_error;
 use super::pieces::{Joined, PIECES};
 use crate::joining::{check_length, missing, taken};
@@ -134,16 +136,20 @@ impl Disk {
         Ok(entries)
     }
 
+    /// What an interrupted concatenation to this path has swallowed goes with it.
     pub(super) fn delete(&self, path: &StorePath) -> Result<bool> {
-        let place = self.locate(path);
-        let metadata = match fs::symlink_metadata(&place) {
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Ok(false);
+        let mut existed = false;
+        for place in [intent_place(self, path), self.locate(path)] {
+            match fs::symlink_metadata(&place) {
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                found => {
+                    self.delete_at(&place, &found.map_err(io_error)?)?;
+                    existed = true;
+                }
             }
-            other => other.map_err(io_error)?,
-        };
-        self.delete_at(&place, &metadata)?;
-        Ok(true)
+        }
+        Ok(existed)
     }
 
     /// Pieces go before the name that leads to them: after a crash the deletion can be repeated.
@@ -159,7 +165,10 @@ impl Disk {
             }
             return absent_is_fine(fs::remove_dir(place));
         }
-        if let Some(joined) = Joined::at(place, metadata)? {
+        // A rename that a power cut undid by half leaves the same link under two names: the pieces belong to the other.
+        if metadata.nlink() <= 1
+            && let Some(joined) = Joined::at(place, metadata)?
+        {
             joined.delete(&self.base)?;
         }
         absent_is_fine(fs::remove_file(place))

@@ -1,7 +1,6 @@
 //! Bytes into a local file: large writes on the blocking pool, one under way while the next is collected.
 
 use std::fs::{self, File};
-use std::io::{IoSlice, Write};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,6 +8,7 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use super::disk::{Disk, absent_is_fine, blocking, sync_directory};
+use super::landing::Landing;
 use super::{DEADLINE, io_error};
 use crate::{BlobWriter, Error, ErrorKind, Result, StorePath};
 
@@ -22,7 +22,7 @@ const FLUSH_EVERY: usize = 64 * 1024 * 1024;
 pub(super) struct LocalWriter {
     disk: Arc<Disk>,
     path: StorePath,
-    file: Arc<File>,
+    landing: Arc<Landing>,
     created: bool,
     /// The length the file must have when all that was taken is written, in bytes.
     expected: u64,
@@ -35,19 +35,19 @@ pub(super) struct LocalWriter {
 
 impl LocalWriter {
     pub(super) fn created(disk: Arc<Disk>, path: StorePath, file: File) -> Self {
-        Self::new(disk, path, file, None)
+        Self::new(disk, path, Landing::new(file, 0), None)
     }
 
     /// `length` is the one of the file before the first write.
     pub(super) fn appending(disk: Arc<Disk>, path: StorePath, file: File, length: u64) -> Self {
-        Self::new(disk, path, file, Some(length))
+        Self::new(disk, path, Landing::new(file, length), Some(length))
     }
 
-    fn new(disk: Arc<Disk>, path: StorePath, file: File, appended_to: Option<u64>) -> Self {
+    fn new(disk: Arc<Disk>, path: StorePath, landing: Arc<Landing>, appended_to: Option<u64>) -> Self {
         Self {
             disk,
             path,
-            file: Arc::new(file),
+            landing,
             created: appended_to.is_none(),
             expected: appended_to.unwrap_or(0),
             pending: Vec::new(),
@@ -61,16 +61,15 @@ impl LocalWriter {
     /// Waits for the write under way and begins the next.
     async fn send_pending(&mut self) -> Result<()> {
         wait(&mut self.writing, &self.path).await?;
+        let written = self.expected - self.pending_bytes as u64;
         let frames = std::mem::take(&mut self.pending);
         self.unflushed_bytes += std::mem::take(&mut self.pending_bytes);
-        let file = Arc::clone(&self.file);
-        self.writing = Some(tokio::task::spawn_blocking(move || write_all(&file, &frames)));
+        self.writing = Some(self.landing.write(frames));
         if self.unflushed_bytes >= FLUSH_EVERY {
             // Waits while the disk is a whole flush behind: this is what bounds the dirty pages.
             wait(&mut self.flushing, &self.path).await?;
             self.unflushed_bytes = 0;
-            let file = Arc::clone(&self.file);
-            self.flushing = Some(tokio::task::spawn_blocking(move || file.sync_data()));
+            self.flushing = Some(self.landing.flush(written));
         }
         Ok(())
     }
@@ -92,12 +91,13 @@ impl BlobWriter for LocalWriter {
         self.send_pending().await?;
         wait(&mut self.writing, &self.path).await?;
         wait(&mut self.flushing, &self.path).await?;
-        let (file, disk, path) = (Arc::clone(&self.file), Arc::clone(&self.disk), self.path.clone());
+        self.flushing = Some(self.landing.flush(self.expected));
+        wait(&mut self.flushing, &self.path).await?;
+        let (landing, disk, path) = (Arc::clone(&self.landing), Arc::clone(&self.disk), self.path.clone());
         let expected = self.expected;
         blocking(DEADLINE, Some(&self.path), move || {
-            file.sync_all().map_err(io_error)?;
             sync_directory(&disk.parent(&path))?;
-            let length = file.metadata().map_err(io_error)?.len();
+            let length = landing.length().map_err(io_error)?;
             if length != expected {
                 let detail = format!("{expected} bytes were written, the file has {length}");
                 return Err(Error::new(ErrorKind::Corrupt, detail));
@@ -132,17 +132,72 @@ async fn wait(task: &mut Option<JoinHandle<std::io::Result<()>>>, path: &StorePa
     result.map_err(|error| error.at(path))
 }
 
-fn write_all(mut file: &File, frames: &[Bytes]) -> std::io::Result<()> {
-    let mut slices: Vec<IoSlice<'_>> = frames.iter().map(|frame| IoSlice::new(frame)).collect();
-    let mut rest = slices.as_mut_slice();
-    IoSlice::advance_slices(&mut rest, 0);
-    while !rest.is_empty() {
-        match file.write_vectored(rest) {
-            Ok(0) => return Err(std::io::ErrorKind::WriteZero.into()),
-            Ok(written) => IoSlice::advance_slices(&mut rest, written),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    fn broken(_: &File) -> std::io::Result<()> {
+        Err(std::io::Error::other("EIO"))
     }
-    Ok(())
+
+    async fn failing(
+        disk: &Arc<Disk>,
+        path: &StorePath,
+        flush: fn(&File) -> std::io::Result<()>,
+    ) -> Box<LocalWriter> {
+        let mut writer = Box::new(LocalWriter::created(
+            Arc::clone(disk),
+            path.clone(),
+            disk.create(path).expect("create"),
+        ));
+        writer.write(Bytes::from_static(b"lasting")).await.expect("write");
+        assert_eq!(writer.finish().await.expect("finish"), 7);
+        let file = disk.open_to_append(path, 7).expect("append");
+        Box::new(LocalWriter::new(
+            Arc::clone(disk),
+            path.clone(),
+            Landing::flushed_by(flush, file, 7),
+            Some(7),
+        ))
+    }
+
+    #[tokio::test]
+    async fn bytes_that_could_not_be_flushed_are_not_found_later() {
+        let directory = tempfile::tempdir().expect("tempdir");
+        let disk = Arc::new(Disk::open(directory.path().to_owned()).expect("store"));
+        let path = StorePath::parse("staging/ill").expect("path");
+        let mut writer = failing(&disk, &path, broken).await;
+        writer.write(Bytes::from_static(b" and lost")).await.expect("write");
+        writer.finish().await.expect_err("the disk is ill");
+        assert_eq!(disk.seal(&path).expect("the next flush succeeds"), 7);
+        assert_eq!(fs::read(disk.locate(&path)).expect("read"), b"lasting");
+    }
+
+    #[tokio::test]
+    async fn of_a_long_body_what_was_flushed_on_the_way_stays() {
+        static FLUSHES: AtomicU32 = AtomicU32::new(0);
+        let second_fails = |_: &File| match FLUSHES.fetch_add(1, Ordering::SeqCst) {
+            0 => Ok(()),
+            _ => Err(std::io::Error::other("EIO")),
+        };
+        let directory = tempfile::tempdir().expect("tempdir");
+        let disk = Arc::new(Disk::open(directory.path().to_owned()).expect("store"));
+        let path = StorePath::parse("staging/ill").expect("path");
+        let mut writer = failing(&disk, &path, second_fails).await;
+        let frame = Bytes::from(vec![1; BATCH]);
+        let mut failed = false;
+        while !failed {
+            failed = writer.write(frame.clone()).await.is_err();
+        }
+        let landing = Arc::clone(&writer.landing);
+        drop(writer);
+        while Arc::strong_count(&landing) > 1 {
+            tokio::task::yield_now().await;
+        }
+        drop(landing);
+        let length = disk.seal(&path).expect("seal");
+        assert!(length >= (FLUSH_EVERY - BATCH) as u64 && length < 2 * FLUSH_EVERY as u64, "{length}");
+    }
 }

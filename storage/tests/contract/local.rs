@@ -44,6 +44,23 @@ async fn instances_share_a_directory() {
 }
 
 #[tokio::test]
+async fn a_name_that_a_power_cut_brought_back_is_deleted_alone() {
+    let directory = tempfile::tempdir().expect("tempdir");
+    let store = LocalStore::open(directory.path()).await.expect("store");
+    let (pieces, bytes) = pieces(&store, "u", &[1, 2, 3]).await;
+    let (staged, blob) = (path("u/whole"), path("blobs/aa/blob"));
+    store.concat(&staged, &pieces).await.expect("concat");
+    store.rename(&staged, &blob, storage::Overwrite::Never).await.expect("rename");
+    // The directory of the blob was flushed, that of the old name was not.
+    let place = |path: &storage::StorePath| directory.path().join(path.as_str());
+    std::fs::hard_link(place(&blob), place(&staged)).expect("link");
+    assert!(store.delete(&staged).await.expect("delete"));
+    assert_same(&get(&store, &blob).await, &bytes, "the published file");
+    store.delete(&blob).await.expect("delete");
+    assert_eq!(std::fs::read_dir(directory.path().join("~pieces")).expect("pieces").count(), 0);
+}
+
+#[tokio::test]
 async fn replacing_and_deleting_concatenated_files_leaves_no_pieces() {
     let directory = tempfile::tempdir().expect("tempdir");
     let store = LocalStore::open(directory.path()).await.expect("store");

@@ -44,7 +44,8 @@ const SEGMENT: u64 = 8 * BLOCK;
 pub struct Deadlines {
     /// A call to the NameNode, both NameNodes together.
     pub control: Duration,
-    /// A transfer of bytes without any progress.
+    /// A transfer of bytes without any progress. HDFS needs 65 to 75 seconds to replace a DataNode that fell silent in
+    /// the middle of a file, and nothing moves meanwhile.
     pub idle: Duration,
     /// [`BlobStore::seal`] while a writer holds the file.
     pub seal: Duration,
@@ -56,7 +57,7 @@ impl Default for Deadlines {
     fn default() -> Self {
         Self {
             control: Duration::from_secs(30),
-            idle: Duration::from_secs(60),
+            idle: Duration::from_secs(90),
             seal: Duration::from_secs(10),
             health: Duration::from_secs(5),
         }

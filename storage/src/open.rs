@@ -42,7 +42,7 @@ pub async fn open(url: &str) -> Result<Arc<dyn BlobStore>> {
     }
 }
 
-/// Writes a small file, reads it back and removes it, so that a wrong store is found at the start and not by the first
+/// Writes a small file, seals it, reads it back and removes it, so that a wrong store is found at the start and not by the first
 /// upload.
 ///
 /// # Errors
@@ -61,7 +61,9 @@ async fn write_and_read(store: &dyn BlobStore, path: &StorePath) -> Result<()> {
     const TEXT: &[u8] = b"Hayloft was here to see whether this store works.\n";
     let mut writer = store.create(path).await?;
     writer.write(Bytes::from_static(TEXT)).await?;
-    let length = writer.finish().await?;
+    writer.finish().await?;
+    // A store that cannot say whether a file is being written is found here, too.
+    let length = store.seal(path).await?;
     let mut stream = store.read(path, 0..u64::MAX).await?;
     let mut back = Vec::new();
     while let Some(frame) = stream.try_next().await? {

@@ -13,6 +13,8 @@ mod concat;
 mod hdfs;
 #[path = "contract/hdfs_nodes.rs"]
 mod hdfs_nodes;
+#[path = "contract/hdfs_silence.rs"]
+mod hdfs_silence;
 #[path = "contract/local.rs"]
 mod local;
 #[path = "contract/memory.rs"]

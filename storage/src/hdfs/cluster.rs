@@ -54,8 +54,8 @@ impl Cluster {
         })
     }
 
-    /// Whether the file is open. Only the block locations say so; `GETFILESTATUS` does not, and gateways that do not
-    /// know the call cannot tell: there a file counts as closed.
+    /// Whether the file is open. Only the block locations say so; `GETFILESTATUS` does not. Gateways that do not know the
+    /// call cannot carry a store: bytes would be adopted while their writer still adds to them.
     pub(super) async fn state(&self, path: &StorePath) -> Result<FileState> {
         let operation =
             Operation::new(Method::GET, "GET_BLOCK_LOCATIONS").with("offset", "0").with("length", "1");
@@ -64,11 +64,9 @@ impl Cluster {
                 Ok(FileState { open: located.is_under_construction, length: located.file_length })
             }
             Err(error) if error.kind() == ErrorKind::Invalid => {
-                let entry = self.entry(path).await?;
-                if entry.kind == EntryKind::Directory {
-                    return Err(crate::joining::missing(path));
-                }
-                Ok(FileState { open: false, length: entry.length })
+                let advice = "this gateway does not tell whether a file is being written (GET_BLOCK_LOCATIONS); \
+                              name a NameNode instead";
+                Err(Error::new(ErrorKind::Invalid, advice).at(path).caused_by(error))
             }
             Err(error) => Err(error.at(path)),
         }

@@ -33,10 +33,9 @@ pub(super) async fn concat(cluster: &Cluster, target: &StorePath, pieces: &[Piec
         };
         stuck = if joined > reached { 0 } else { stuck + 1 };
         reached = joined;
-        if let Err(error) = outcome
-            && stuck >= PATIENCE
-        {
-            return Err(explained(error).at(target));
+        if stuck >= PATIENCE {
+            let nothing = || Error::new(ErrorKind::Unavailable, "the NameNode agrees and does nothing");
+            return Err(outcome.err().map_or_else(nothing, explained).at(target));
         }
     }
 }

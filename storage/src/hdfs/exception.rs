@@ -107,8 +107,11 @@ impl Exception {
             ErrorKind::SafeMode
         } else if says("QuotaExceededException")
             || says("No space left on device")
-            // Nodes refuse when they are full; where none runs, that is another matter.
-            || (says("could only be written to 0 of the") && !says("There are 0 datanode(s) running"))
+            // Nodes refuse when they are full; where none runs, or where those that failed a moment ago are left out,
+            // that is another matter. If the rest is full, the next attempt is told so without anybody left out.
+            || (says("could only be written to 0 of the")
+                && !says("There are 0 datanode(s) running")
+                && (says("no node(s) are excluded") || !says("node(s) are excluded")))
         {
             ErrorKind::Full
         } else if says("AlreadyBeingCreatedException") || says("RecoveryInProgressException") {
@@ -166,6 +169,18 @@ mod tests {
             (
                 "IOException",
                 "could only be written to 0 of the 1 minReplication nodes. There are 0 datanode(s) running",
+                ErrorKind::Unavailable,
+            ),
+            (
+                "IOException",
+                "File /x could only be written to 0 of the 1 minReplication nodes. There are 3 datanode(s) running \
+                 and no node(s) are excluded in this operation.",
+                ErrorKind::Full,
+            ),
+            (
+                "IOException",
+                "File /x could only be written to 0 of the 1 minReplication nodes. There are 2 datanode(s) running \
+                 and 2 node(s) are excluded in this operation.",
                 ErrorKind::Unavailable,
             ),
             ("AccessControlException", "", ErrorKind::Denied),

@@ -83,6 +83,8 @@ impl Rest {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
             .tcp_nodelay(true)
+            // reqwest's own 30 seconds end a connection that only waits for the cluster to mend itself.
+            .tcp_user_timeout(deadlines.idle)
             .build()
             .map_err(|error| Error::new(ErrorKind::Invalid, "no HTTP client").caused_by(error))?;
         Ok(Self { address, deadlines, http, active })

@@ -112,13 +112,15 @@ impl HdfsWriter {
     /// Waits for the end of the transfer, which has failed or was told to end.
     async fn end(&mut self, patience: Duration) -> Result<(), Broken> {
         self.frames = None;
-        let Some(mut transfer) = self.transfer.take() else {
+        let Some(transfer) = self.transfer.as_mut() else {
             return Err(Broken::Refused(Error::new(
                 ErrorKind::Unavailable,
                 "the transfer has failed before",
             )));
         };
-        match timeout(patience, &mut transfer).await {
+        let ended = timeout(patience, transfer).await;
+        let late = self.transfer.take().filter(|_| ended.is_err());
+        match ended {
             // Somebody is writing a file of this name: taken, whether it is closed yet or not.
             Ok(Ok(Err(Broken::Refused(error)))) if self.created && error.kind() == ErrorKind::Busy => {
                 Err(Broken::Refused(taken(&self.path, Overwrite::Never).caused_by(error)))
@@ -129,7 +131,7 @@ impl HdfsWriter {
                 Err(Broken::Refused(Error::new(ErrorKind::Unavailable, detail).caused_by(panic)))
             }
             Err(_) => {
-                transfer.abort();
+                late.inspect(JoinHandle::abort);
                 let detail = format!("the DataNode did not answer within {patience:?}");
                 Err(Broken::Refused(Error::new(ErrorKind::Timeout, detail)))
             }
@@ -232,6 +234,16 @@ impl BlobWriter for HdfsWriter {
             .await
             .map_err(|error| error.at(&self.path))?;
         Ok(())
+    }
+}
+
+/// A transfer that nobody waits for breaks off: the end of its body would be taken for the end of the file, and a
+/// DataNode that does not answer would hold it for ever.
+impl Drop for HdfsWriter {
+    fn drop(&mut self) {
+        if let Some(transfer) = &self.transfer {
+            transfer.abort();
+        }
     }
 }
 

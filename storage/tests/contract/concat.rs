@@ -29,9 +29,7 @@ pub(crate) async fn five_hundred_pieces_become_one_file(store: Store) {
     let lengths: Vec<usize> = (0..500).map(|n| 1 + (n * 37) % 600).collect();
     let (pieces, bytes) = pieces(&*store, "staging/c500", &lengths).await;
     let target = path("staging/c500/whole");
-    let started = std::time::Instant::now();
     store.concat(&target, &pieces).await.expect("concat");
-    assert!(started.elapsed().as_secs() < 10, "no bytes are copied: {:?}", started.elapsed());
     assert_eq!(store.list(&path("staging/c500")).await.expect("list").len(), 1);
     assert_same(&get(&*store, &target).await, &bytes, "five hundred pieces");
 }

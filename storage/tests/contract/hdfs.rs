@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use storage::{ErrorKind, Overwrite};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use url::Url;
 
 use crate::bytes_of::{
@@ -15,8 +15,16 @@ fn decoded(url: &Url) -> String {
     percent_encoding::percent_decode_str(url.path()).decode_utf8().expect("UTF-8").into_owned()
 }
 
+/// An address that refuses every connection for as long as the socket lives: it is bound and does not listen.
+fn nobody() -> (TcpSocket, std::net::SocketAddr) {
+    let socket = TcpSocket::new_v4().expect("socket");
+    socket.bind((std::net::Ipv4Addr::LOCALHOST, 0).into()).expect("bind");
+    let address = socket.local_addr().expect("address");
+    (socket, address)
+}
+
 /// The same store with another NameNode first.
-fn with_first(url: &Url, namenode: &str) -> Url {
+pub(crate) fn with_first(url: &Url, namenode: &str) -> Url {
     let mut changed = url.clone();
     let alternative = format!("{}:{}", url.host_str().expect("host"), url.port().expect("port"));
     let (_, port) = namenode.rsplit_once(':').expect("host:port");
@@ -152,9 +160,22 @@ async fn a_concatenation_that_stopped_halfway_is_completed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_concatenation_is_a_few_calls_and_moves_no_bytes() {
+    let cluster = share().await;
+    let (network, url) = BadNetwork::new(&cluster).await;
+    let store = open(&url);
+    let (pieces, _) = pieces(&*store, "u", &[100; 30]).await;
+    let (calls, connections) = (network.calls(), network.connections());
+    store.concat(&path("u/whole"), &pieces).await.expect("concat");
+    // CONCAT, RENAME, and a look before, between and after them.
+    assert!(network.calls() - calls <= 6, "{} calls", network.calls() - calls);
+    assert_eq!(network.connections(), connections, "no DataNode is asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_other_namenode_is_asked_when_the_first_is_dead() {
     let cluster = share().await;
-    let nobody = TcpListener::bind("127.0.0.1:0").await.expect("bind").local_addr().expect("address");
+    let (_port, nobody) = nobody();
     let store = open(&with_first(&cluster.fresh_url("alt"), &nobody.to_string()));
     let bytes = pattern(5, 200_000);
     put(&*store, &path("a/b"), &bytes).await;
@@ -182,7 +203,7 @@ async fn the_other_namenode_is_asked_when_the_first_is_on_standby_and_remembered
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_to_ask_is_unavailable() {
-    let nobody = TcpListener::bind("127.0.0.1:0").await.expect("bind").local_addr().expect("address");
+    let (_port, nobody) = nobody();
     let store = open(&Url::parse(&format!("webhdfs://u@{nobody}/x")).expect("url"));
     assert_eq!(kind(store.stat(&path("a")).await, "stat"), ErrorKind::Unavailable);
     assert_eq!(kind(store.create(&path("a")).await.map(drop), "create"), ErrorKind::Unavailable);

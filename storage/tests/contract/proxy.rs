@@ -3,7 +3,7 @@
 //! Answers of the NameNode name DataNodes, so they are rewritten to name proxies of the DataNodes.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
@@ -20,6 +20,10 @@ pub(crate) enum Answers {
     LostFor(&'static str),
     /// It says that it is on standby.
     Standby,
+    /// It takes every call and never says anything.
+    Silent,
+    /// It says that the calls of this operation succeeded and does nothing.
+    Pretended(&'static str),
 }
 
 #[derive(Clone)]
@@ -33,6 +37,10 @@ struct Network {
     upload: AtomicU64,
     download: AtomicU64,
     connections: AtomicU64,
+    /// Those that have not ended.
+    open: AtomicU64,
+    /// DataNodes take connections, and then neither bytes nor leave.
+    silent: AtomicBool,
     calls: AtomicU64,
     /// Which DataNode was connected to last, by its place in the state.
     last: AtomicUsize,
@@ -58,6 +66,8 @@ impl BadNetwork {
             upload: AtomicU64::new(u64::MAX),
             download: AtomicU64::new(u64::MAX),
             connections: AtomicU64::new(0),
+            open: AtomicU64::new(0),
+            silent: AtomicBool::new(false),
             calls: AtomicU64::new(0),
             last: AtomicUsize::new(usize::MAX),
         });
@@ -85,6 +95,16 @@ impl BadNetwork {
         self.0.connections.load(Ordering::SeqCst)
     }
 
+    /// Connections to DataNodes that have not ended.
+    pub(crate) fn open_connections(&self) -> u64 {
+        self.0.open.load(Ordering::SeqCst)
+    }
+
+    /// From now on DataNodes take connections, and never answer.
+    pub(crate) fn silence_datanodes(&self) {
+        self.0.silent.store(true, Ordering::SeqCst);
+    }
+
     /// The DataNode, by its place in the state, that was connected to last.
     pub(crate) fn last_datanode(&self) -> usize {
         self.0.last.load(Ordering::SeqCst)
@@ -100,21 +120,32 @@ async fn serve_datanode(network: Arc<Network>, listener: TcpListener, target: St
     while let Ok((client, _)) = listener.accept().await {
         network.connections.fetch_add(1, Ordering::SeqCst);
         network.last.store(index, Ordering::SeqCst);
+        network.open.fetch_add(1, Ordering::SeqCst);
         let (network, target) = (Arc::clone(&network), target.clone());
         tokio::spawn(async move {
-            let Ok(server) = TcpStream::connect(target).await else { return };
-            let upload = network.upload.load(Ordering::SeqCst);
-            let download = network.download.load(Ordering::SeqCst);
-            let (from_client, mut to_client) = client.into_split();
-            let (from_server, mut to_server) = server.into_split();
-            let mut up = from_client.take(upload);
-            let mut down = from_server.take(download);
-            // Whichever is used up first breaks both; a body that just ends goes on to the answer.
-            tokio::select! {
-                _ = async { copy(&mut up, &mut to_server).await.ok(); if up.limit() > 0 { std::future::pending().await } } => {}
-                _ = copy(&mut down, &mut to_client) => {}
-            }
+            carry(&network, client, target).await;
+            network.open.fetch_sub(1, Ordering::SeqCst);
         });
+    }
+}
+
+/// One connection to a DataNode, to its end.
+async fn carry(network: &Network, client: TcpStream, target: String) {
+    let (mut from_client, mut to_client) = client.into_split();
+    if network.silent.load(Ordering::SeqCst) {
+        copy(&mut from_client, &mut tokio::io::sink()).await.ok();
+        return;
+    }
+    let Ok(server) = TcpStream::connect(target).await else { return };
+    let upload = network.upload.load(Ordering::SeqCst);
+    let download = network.download.load(Ordering::SeqCst);
+    let (from_server, mut to_server) = server.into_split();
+    let mut up = from_client.take(upload);
+    let mut down = from_server.take(download);
+    // Whichever is used up first breaks both; a body that just ends goes on to the answer.
+    tokio::select! {
+        _ = async { copy(&mut up, &mut to_server).await.ok(); if up.limit() > 0 { std::future::pending().await } } => {}
+        _ = copy(&mut down, &mut to_client) => {}
     }
 }
 
@@ -138,6 +169,12 @@ async fn answer(network: &Network, mut client: TcpStream) -> Option<()> {
     let answers = *network.answers.lock().expect("lock");
     let (status, body) = match answers {
         Answers::Standby => (403, r#"{"RemoteException":{"exception":"StandbyException","javaClassName":"org.apache.hadoop.ipc.StandbyException","message":"Operation category READ is not supported in state standby"}}"#.to_owned()),
+        Answers::Silent => {
+            // Until the client gives up.
+            client.read_u8().await.ok();
+            return None;
+        }
+        Answers::Pretended(operation) if target.contains(&format!("op={operation}")) => (200, String::new()),
         _ => forward(network, method, target).await?,
     };
     if matches!(answers, Answers::LostFor(operation) if target.contains(&format!("op={operation}"))) {

@@ -204,15 +204,16 @@ impl Outline {
     }
 
     /// The hash of the file that these runs make in this order, as 32 bytes. `None` unless each starts where the one
-    /// before ends, the first at 0, and only the last ends within a leaf.
+    /// before ends, the first at 0, and only the last ends within a leaf; or when the value is lost
+    /// with what was cut off.
     pub(crate) fn root<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Option<[u8; 32]> {
         let mut file = Row::new(0);
-        let mut only_leaf = *blake3::hash(&[]).as_bytes();
+        let mut only_leaf = Some(*blake3::hash(&[]).as_bytes());
         for part in parts.into_iter().filter(|part| part.row.length > 0) {
             if part.row.start != file.length || !file.length.is_multiple_of(LEAF) {
                 return None;
             }
-            only_leaf = part.only_leaf.unwrap_or(only_leaf);
+            only_leaf = part.only_leaf;
             for (nth, subtree) in part.row.subtrees.iter().enumerate() {
                 let full = LEAF << subtree.level;
                 let last = nth + 1 == part.row.subtrees.len();
@@ -222,8 +223,9 @@ impl Outline {
         }
         let mut values = file.subtrees.iter().rev().map(|subtree| subtree.value).peekable();
         let mut right = values.next();
-        // A single subtree is a single leaf: two would not have been merged before something followed.
-        let Some(_) = values.peek() else { return Some(only_leaf) };
+        // A single subtree is a single leaf: two would not have been merged before something followed. Unless what
+        // followed was given up again: as a root it would have another value, which is lost.
+        let Some(_) = values.peek() else { return only_leaf };
         while let (Some(left), Some(joined)) = (values.next(), right) {
             if values.peek().is_none() {
                 return Some(*merge_subtrees_root(&left, &joined, Mode::Hash).as_bytes());

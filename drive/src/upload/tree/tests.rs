@@ -16,6 +16,18 @@ fn outline(start: u64, bytes: &[u8]) -> Outline {
 }
 
 #[test]
+fn a_frontier_cut_back_to_one_subtree_has_no_hash() {
+    for leaves in [1, 2, 4] {
+        let mut tree = Tree::new(0).expect("at the beginning");
+        let length = leaves * LEAF;
+        tree.update(&vec![7; (length + LEAF) as usize + 1]);
+        let cut = Tree::restore(&tree.frontier(), 0, length).expect("a frontier");
+        assert_eq!(cut.length(), length);
+        assert_eq!(Outline::root([&cut.outline()]), None, "{leaves} leaves");
+    }
+}
+
+#[test]
 fn lengths_at_every_edge() {
     for length in [
         0,

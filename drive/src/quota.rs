@@ -48,15 +48,17 @@ pub(crate) async fn release(tx: &mut Tx, owner: &UserId, bytes: u64) -> Result<(
     Ok(())
 }
 
-/// Turns a promise of `reserved` bytes into `actual` used ones. Up to what was promised this always succeeds, even if the
-/// quota was lowered meanwhile: the bytes are here already.
+/// Turns a promise of `reserved` bytes into `actual` used ones. The promise holds against other uploads, and not against a
+/// quota that was lowered since it was given.
 ///
 /// # Errors
-/// [`Error::QuotaExceeded`] when `actual` exceeds `reserved` and there is no room for the difference.
+/// [`Error::QuotaExceeded`] when `actual` exceeds what the quota leaves beside used bytes, or exceeds `reserved` and there
+/// is no room for the difference.
 pub(crate) async fn spend(tx: &mut Tx, owner: &UserId, reserved: u64, actual: u64) -> Result<()> {
     let spent = sqlx::query(
         "UPDATE users SET used = used + $3, reserved = CASE WHEN reserved > $2 THEN reserved - $2 ELSE 0 END \
-         WHERE id = $1 AND ($3 <= $2 OR quota IS NULL OR quota - used - reserved >= $3 - $2)",
+         WHERE id = $1 AND (quota IS NULL OR $3 = 0 OR (quota - used >= $3 \
+         AND ($3 <= $2 OR quota - used - reserved >= $3 - $2)))",
     )
     .bind(owner.as_str())
     .bind(to_sql(reserved))

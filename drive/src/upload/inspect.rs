@@ -18,7 +18,8 @@ impl Drive {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Gone`] when it was cancelled, expired or failed; [`Error::Busy`] when the writer
-    /// does not end; what publishing can end with, except a taken name: that is told to whoever writes.
+    /// does not end; what publishing can end with, except a taken name or a limit that was lowered: that
+    /// is told to whoever writes.
     pub async fn inspect_upload(&self, actor: &Actor, id: &UploadId) -> Result<UploadStatus> {
         let (drive, owner, id) = (self.clone(), actor.user.clone(), id.clone());
         to_the_end(async move { Box::pin(drive.inspect_claimed(&owner, &id)).await }).await
@@ -35,7 +36,7 @@ impl Drive {
         let outcome = self.conclude(&mut held).await;
         self.let_go(&held.upload).await;
         match outcome {
-            Err(Error::NameTaken | Error::QuotaExceeded { .. }) => {
+            Err(Error::NameTaken | Error::QuotaExceeded { .. } | Error::TooLarge { .. }) => {
                 Ok(held.upload.status(held.offset(), Vec::new()))
             }
             outcome => outcome,

@@ -25,7 +25,8 @@ impl Drive {
     ///
     /// # Errors
     /// [`Error::ChecksumMismatch`]: the upload has failed and its bytes are gone. [`Error::NameTaken`] under
-    /// `Conflict::Fail` when the name was taken since the beginning, [`Error::QuotaExceeded`]: the bytes are kept until
+    /// `Conflict::Fail` when the name was taken since the beginning, [`Error::QuotaExceeded`] and [`Error::TooLarge`] when
+    /// the limits were lowered: the bytes are kept until
     /// the upload expires, and the next request tries again. Others: nothing is lost, the next holder continues.
     pub(super) async fn publish(&self, held: &mut Held) -> Result<()> {
         loop {
@@ -185,7 +186,9 @@ impl Drive {
 
     async fn commit(&self, upload: &mut Upload) -> Result<()> {
         let committed = retrying(|| self.commit_once(upload)).await;
-        if let Err(error @ (Error::NameTaken | Error::QuotaExceeded { .. })) = &committed {
+        if let Err(error @ (Error::NameTaken | Error::QuotaExceeded { .. } | Error::TooLarge { .. })) =
+            &committed
+        {
             self.remember_failure(upload, error).await?;
         }
         upload.node = Some(committed?);
@@ -198,6 +201,10 @@ impl Drive {
     async fn commit_once(&self, upload: &Upload) -> Result<NodeId> {
         let now = self.now();
         let length = upload.length.unwrap_or(0);
+        let limit = self.config().max_file_size;
+        if length > limit {
+            return Err(Error::TooLarge { limit });
+        }
         let mut tx = self.database().begin().await?;
         quota::lock(&mut tx, &upload.owner).await?;
         fence(&mut tx, &upload.id, upload.epoch).await?;

@@ -60,6 +60,32 @@ on_both_engines! {
         assert_refused!(outcome, Error::TooLarge { limit: 50_000 });
     }
 
+    async fn a_quota_that_is_lowered_meanwhile_holds_when_the_file_is_published(world: World) {
+        let tus = with_quota(&world, 1000).await;
+        let id = tus.begin(whole("a", 600)).await;
+        tus.patch(&id, 0, &data(400)).await.expect("patch");
+        sqlx::query("UPDATE users SET quota = 599").execute(&world.sql).await.expect("lowered");
+        assert_refused!(tus.patch(&id, 400, &data(600).slice(400..)).await, Error::QuotaExceeded { .. });
+        let status = tus.head(&id).await.expect("head");
+        assert_eq!((status.offset, status.node), (600, None));
+        assert_eq!(world.number("SELECT CAST(SUM(used) AS BIGINT) FROM users").await, 0);
+        sqlx::query("UPDATE users SET quota = 600").execute(&world.sql).await.expect("raised");
+        let node = tus.patch(&id, 600, &data(0)).await.expect("patch").node.expect("node");
+        tus.assert_file(&node, &data(600)).await;
+        assert_tidy(&world, 1, 600).await;
+    }
+
+    async fn a_maximum_size_that_is_lowered_meanwhile_holds_when_the_file_is_published(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let strict = tus.on(&world.with(Config { max_file_size: 599, ..Config::default() }).await);
+        let id = tus.begin(whole("a", 600)).await;
+        assert_refused!(strict.patch(&id, 0, &data(600)).await, Error::TooLarge { limit: 599 });
+        assert_eq!(strict.offset(&id).await, 600);
+        let node = tus.push_through(&id, &data(600)).await;
+        tus.assert_file(&node, &data(600)).await;
+        assert_tidy(&world, 1, 600).await;
+    }
+
     async fn names_and_places_are_checked_at_the_beginning(world: World) {
         let tus = Tus::new(&world, "alice").await;
         let other = Tus::new(&world, "robert").await;

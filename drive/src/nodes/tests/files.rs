@@ -67,11 +67,13 @@ on_both_engines! {
         tx.commit().await.expect("commit");
         assert_eq!(used(&world, &actor).await, 85);
         assert_eq!(world.number("SELECT reserved FROM users").await, 0);
-        // A quota that was lowered meanwhile does not strand what was promised.
+        // A promise does not hold against a quota that was lowered since.
         let mut tx = drive.database().begin().await.expect("begin");
         quota::reserve(&mut tx, &actor.user, 10).await.expect("reserve");
-        sqlx::query("UPDATE users SET quota = 1").execute(&mut *tx).await.expect("lower");
-        quota::spend(&mut tx, &actor.user, 10, 10).await.expect("promised");
+        sqlx::query("UPDATE users SET quota = 94").execute(&mut *tx).await.expect("lower");
+        assert!(matches!(quota::spend(&mut tx, &actor.user, 10, 10).await, Err(Error::QuotaExceeded { .. })));
+        quota::spend(&mut tx, &actor.user, 10, 9).await.expect("what is left");
+        quota::spend(&mut tx, &actor.user, 0, 0).await.expect("nothing");
         assert!(matches!(
             quota::reserve(&mut tx, &actor.user, 1).await,
             Err(Error::QuotaExceeded { available: 0 })

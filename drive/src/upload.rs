@@ -11,6 +11,7 @@
 //! | `tree`, `hashing`, `readback`, `checksum` | what the bytes amount to |
 //! | `registry`, `lease`, `adopt` | one writer at a time, in this process and over all; what a dead one left |
 //! | `publish`, `steps` | from the last byte to the node, resumable at every step |
+//! | `row`, `segment` | what the database keeps |
 //! | `inspect`, `discard`, `sweep` | how far it is; giving it up; what nobody continues |
 
 mod adopt;
@@ -25,6 +26,7 @@ mod publish;
 mod readback;
 mod registry;
 mod row;
+mod segment;
 mod sink;
 mod steps;
 mod sweep;

@@ -97,6 +97,7 @@ CREATE TABLE uploads (
     received     BIGINT NOT NULL DEFAULT 0,     -- a hint; the truth is the store
     metadata     TEXT COLLATE "C" NOT NULL,                 -- the header as it came, to be given back by HEAD
     parsed       TEXT COLLATE "C" NOT NULL,                 -- domain::UploadMetadata as JSON
+    part_group   TEXT COLLATE "C",              -- the client's name for the file that partial ones belong to
     reserved     BIGINT NOT NULL DEFAULT 0,     -- bytes of the owner's quota promised to it
     frontier     BYTEA,                          -- state of the BLAKE3 tree at a point at or before `received`
     final_id     TEXT COLLATE "C" REFERENCES uploads (id),  -- the final upload that took this partial one
@@ -115,6 +116,7 @@ CREATE TABLE uploads (
 CREATE INDEX uploads_owner ON uploads (owner_id, state);
 CREATE INDEX uploads_expiry ON uploads (expires_at);
 CREATE INDEX uploads_state ON uploads (state, updated_at);
+CREATE INDEX uploads_group ON uploads (owner_id, part_group) WHERE part_group IS NOT NULL;
 CREATE INDEX uploads_final ON uploads (final_id, position);
 
 CREATE TABLE segments (

@@ -83,7 +83,7 @@ impl Drive {
         let reserved = if kind == UploadKind::Final { 0 } else { length.unwrap_or(0) };
         sqlx::query(
             "INSERT INTO uploads (id, owner_id, kind, state, length, metadata, parsed, reserved, created_at, updated_at, \
-             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
+             expires_at, part_group) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)",
         )
         .bind(id.as_str())
         .bind(owner.as_str())
@@ -95,6 +95,7 @@ impl Drive {
         .bind(to_sql(reserved))
         .bind(now)
         .bind(now + millis(self.config().upload_expiry))
+        .bind(new.metadata.group.as_deref().filter(|_| kind == UploadKind::Partial))
         .execute(&mut **tx)
         .await?;
         Ok(id)

@@ -21,6 +21,9 @@ const ORPHAN: Duration = Duration::from_secs(24 * 60 * 60);
 /// Between two looks at all of staging.
 const LOOK: Duration = Duration::from_secs(60 * 60);
 
+/// How much earlier than a part that was just written another one of its file may expire.
+const APART: Duration = Duration::from_secs(60 * 60);
+
 /// When this process looked for orphans last, unix milliseconds.
 #[derive(Debug, Default)]
 pub(super) struct LastLook(AtomicI64);
@@ -42,21 +45,67 @@ impl Drive {
         Ok(())
     }
 
-    async fn uploads_where(&self, statement: &'static str) -> Result<Vec<Upload>> {
-        let rows =
-            sqlx::query(statement).bind(self.now()).bind(BATCH).fetch_all(self.database().read()).await?;
-        rows.iter().map(Upload::read).collect()
+    /// A row that cannot be read is left to whoever reads the log; the others are not kept waiting for it. `$1` in the statement is how many, `$2` and so on are these times.
+    async fn uploads_where(&self, statement: &'static str, times: &[i64]) -> Result<Vec<Upload>> {
+        let query = times.iter().fold(sqlx::query(statement).bind(BATCH), |query, time| query.bind(*time));
+        let rows = query.fetch_all(self.database().read()).await?;
+        let read = |row| {
+            Upload::read(row)
+                .inspect_err(|error| tracing::error!(%error, "an upload's row cannot be read"))
+                .ok()
+        };
+        Ok(rows.iter().filter_map(read).collect())
+    }
+
+    /// Puts an upload that failed behind those that were not tried yet: more of them than fit into one sweep must not
+    /// keep the rest from ever being taken up.
+    async fn postpone(&self, upload: &Upload) -> Result<()> {
+        let mut tx = self.database().begin().await?;
+        sqlx::query("UPDATE uploads SET updated_at = $2 WHERE id = $1")
+            .bind(upload.id.as_str())
+            .bind(self.now())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
+    }
+
+    /// The parts of a file live as long as the one that was written last: a slow upload must not lose those that were
+    /// complete first. Failing at it costs nothing, since the next request does it again.
+    pub(super) async fn extend_group(&self, upload: &Upload) {
+        let Some(group) = upload.metadata.group.as_deref() else { return };
+        let work = async {
+            let mut tx = self.database().begin().await?;
+            // Not every row at every request: parts that are written side by side would wait for each other.
+            sqlx::query(
+                "UPDATE uploads SET expires_at = $3 WHERE owner_id = $1 AND part_group = $2 AND expires_at < $4 \
+                 AND expires_at > $5 AND state = 'uploading' AND final_id IS NULL",
+            )
+            .bind(upload.owner.as_str())
+            .bind(group)
+            .bind(upload.expires_at)
+            .bind(upload.expires_at - millis(APART))
+            .bind(self.now())
+            .execute(&mut *tx)
+            .await?;
+            tx.commit().await
+        };
+        if let Err(error) = work.await {
+            tracing::debug!(%error, upload = %upload.id, "the other parts could not be given more time");
+        }
     }
 
     /// Completes what a process began to publish and did not end.
     async fn resume_interrupted(&self) -> Result<()> {
         let interrupted = self
-            .uploads_where(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM uploads WHERE state IN ('sealing', 'concat', 'rename') AND failure IS NULL \
-                 AND (idle_epoch >= epoch OR lease_until <= $1) ORDER BY updated_at LIMIT $2"
-            ))
+            .uploads_where(
+                concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM uploads WHERE state IN ('sealing', 'concat', 'rename') AND failure IS NULL \
+                     AND (idle_epoch >= epoch OR lease_until <= $2) ORDER BY updated_at LIMIT $1"
+                ),
+                &[self.now()],
+            )
             .await?;
         for upload in interrupted {
             let Some(claim) = self.uploads().registry.claim_idle(&upload.id) else { continue };
@@ -71,6 +120,7 @@ impl Drive {
                 Err(Error::Busy) => {}
                 Err(error) => {
                     tracing::warn!(%error, upload = %upload.id, "an upload could not be published yet");
+                    self.postpone(&upload).await?;
                 }
             }
         }
@@ -81,19 +131,18 @@ impl Drive {
     /// have been away for long.
     async fn sweep_expired(&self) -> Result<()> {
         let expired = self
-            .uploads_where(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM uploads WHERE expires_at <= $1 AND state IN ('uploading', 'sealing', 'concat', 'rename') \
-                 AND final_id IS NULL AND (idle_epoch >= epoch OR lease_until <= $1) ORDER BY expires_at LIMIT $2"
-            ))
+            .uploads_where(
+                concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM uploads WHERE expires_at <= $2 AND state IN ('uploading', 'sealing', 'concat', 'rename') \
+                     AND (state = 'uploading' OR failure IS NOT NULL OR expires_at <= $3) \
+                     AND final_id IS NULL AND (idle_epoch >= epoch OR lease_until <= $2) ORDER BY updated_at LIMIT $1"
+                ),
+                &[self.now(), self.now() - millis(self.config().upload_expiry)],
+            )
             .await?;
-        let grace = millis(self.config().upload_expiry);
         for upload in expired {
-            let may_end_well = upload.state.is_publishing() && upload.failure.is_none();
-            if may_end_well && upload.expires_at + grace > self.now() {
-                continue;
-            }
             let Some(claim) = self.uploads().registry.claim_idle(&upload.id) else { continue };
             let work = async {
                 let mut held = self.hold_as_it_is(&upload, claim).await?;
@@ -107,7 +156,10 @@ impl Drive {
             match work.await {
                 Ok(()) => tracing::info!(upload = %upload.id, "an upload expired"),
                 Err(Error::Busy) => {}
-                Err(error) => tracing::warn!(%error, upload = %upload.id, "an upload could not be ended yet"),
+                Err(error) => {
+                    tracing::warn!(%error, upload = %upload.id, "an upload could not be ended yet");
+                    self.postpone(&upload).await?;
+                }
             }
         }
         Ok(())
@@ -116,29 +168,38 @@ impl Drive {
     /// Removes bytes that could not be removed when their upload ended, and rows that nobody will ask for any more.
     async fn sweep_ended(&self) -> Result<()> {
         let unremoved = self
-            .uploads_where(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM uploads WHERE state IN ('failed', 'gone') AND expires_at > $1 AND final_id IS NULL AND id IN \
-                 (SELECT COALESCE(u.final_id, u.id) FROM segments s JOIN uploads u ON u.id = s.upload_id) LIMIT $2"
-            ))
+            .uploads_where(
+                concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM uploads WHERE state IN ('failed', 'gone') AND expires_at > $2 AND final_id IS NULL AND id IN \
+                     (SELECT COALESCE(u.final_id, u.id) FROM segments s JOIN uploads u ON u.id = s.upload_id) \
+                     ORDER BY updated_at LIMIT $1"
+                ),
+                &[self.now()],
+            )
             .await?;
         for upload in unremoved {
             if let Err(error) = self.remove_bytes(&upload).await {
                 tracing::warn!(%error, upload = %upload.id, "the bytes of an ended upload could not be removed yet");
+                self.postpone(&upload).await?;
             }
         }
         let forgotten = self
-            .uploads_where(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM uploads WHERE expires_at <= $1 AND state IN ('done', 'failed', 'gone') AND final_id IS NULL \
-                 ORDER BY expires_at LIMIT $2"
-            ))
+            .uploads_where(
+                concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM uploads WHERE expires_at <= $2 AND state IN ('done', 'failed', 'gone') AND final_id IS NULL \
+                     ORDER BY updated_at LIMIT $1"
+                ),
+                &[self.now()],
+            )
             .await?;
         for upload in forgotten {
             if let Err(error) = self.forget(&upload).await {
                 tracing::warn!(%error, upload = %upload.id, "an ended upload could not be forgotten yet");
+                self.postpone(&upload).await?;
             }
         }
         Ok(())

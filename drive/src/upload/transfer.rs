@@ -233,6 +233,7 @@ impl<'a> Transfer<'a> {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
+        self.drive.extend_group(upload).await;
         if let Some(tree) = tree.filter(|_| !complete) {
             self.drive.uploads().trees.keep(&upload.id, upload.epoch, tree);
         }

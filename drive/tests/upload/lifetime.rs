@@ -116,6 +116,63 @@ on_both_engines! {
         assert_tidy(&world, 1, 1000).await;
     }
 
+    async fn the_parts_of_a_file_live_as_long_as_the_one_that_is_written(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let of_group = |group: &str, length, offset| {
+            let mut new = partial(length, offset);
+            new.metadata.group = Some(group.to_owned());
+            new
+        };
+        let slow = [tus.begin(of_group("slow", 1000, 0)).await, tus.begin(of_group("slow", 1000, 1000)).await];
+        let other = tus.begin(of_group("other", 1000, 0)).await;
+        let all = data(2000);
+        tus.patch(&slow[0], 0, &all.slice(..1000)).await.expect("patch");
+        for day in 0..8 {
+            let begin = 1000 + day * 100;
+            tus.patch(&slow[1], begin as u64 - 1000, &all.slice(begin..begin + 100)).await.expect("patch");
+            world.wait(DAY);
+            world.drive.sweep_once().await;
+        }
+        assert_refused!(tus.head(&other).await, Error::Gone | Error::NotFound);
+        tus.patch(&slow[1], 800, &all.slice(1800..)).await.expect("patch");
+        let status = tus.post(made_of("a", &slow)).await.expect("final");
+        tus.assert_file(&status.node.expect("node"), &all).await;
+    }
+
+    async fn a_row_that_cannot_be_read_keeps_nobody_waiting(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let odd = tus.begin(whole("odd", 1000)).await;
+        sqlx::query("UPDATE uploads SET parsed = 'noise' WHERE id = $1").bind(odd.as_str()).execute(&world.sql).await.expect("noise");
+        let id = tus.begin(whole("a", 1000)).await;
+        tus.patch(&id, 0, &data(500)).await.expect("patch");
+        world.wait(8 * DAY);
+        world.drive.sweep_once().await;
+        assert_eq!(staged(&world), 0);
+        assert_eq!(world.number("SELECT COUNT(*) FROM uploads WHERE state = 'gone'").await, 1);
+    }
+
+    async fn publishes_that_are_stuck_do_not_keep_others_from_being_completed(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let dying = tus.on(&world.with(Config::default()).await);
+        dying.drive.stop_publishing_after(Some(Step::Sealed));
+        for _ in 0..2 {
+            let id = tus.begin(whole("a", 1000)).await;
+            dying.patch(&id, 0, &data(1000)).await.expect_err("stopped");
+            world.wait(Duration::from_secs(60));
+        }
+        world.store.faults().fail(Operation::Rename, 1, ErrorKind::Unavailable, When::Before);
+        world.drive.sweep_once().await;
+        // The first has failed, and is behind those that come after it.
+        world.wait(Duration::from_secs(1));
+        let stuck = "SELECT COUNT(*) FROM uploads WHERE state = 'rename' AND updated_at < ";
+        assert_eq!(world.number("SELECT COUNT(*) FROM uploads WHERE state = 'done'").await, 1);
+        let behind = sqlx::AssertSqlSafe(format!("{stuck}{}", world.clock.now_ms() - 60_000));
+        let row = sqlx::query(behind).fetch_one(&world.sql).await.expect("row");
+        assert_eq!(sqlx::Row::try_get::<i64, _>(&row, 0).expect("number"), 0);
+        world.drive.sweep_once().await;
+        assert_tidy(&world, 2, 2000).await;
+    }
+
     async fn orphans_in_staging_go_and_what_lives_stays(world: World) {
         let tus = Tus::new(&world, "alice").await;
         let id = tus.begin(whole("a", 1000)).await;

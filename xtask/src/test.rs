@@ -9,8 +9,8 @@
 //! | variable | what | parts |
 //! |---|---|---|
 //! | `HAYLOFT_TEST_POSTGRES` | URL of a superuser on a throw-away PostgreSQL; make your own database | drive, server, e2e |
-//! | `HAYLOFT_TEST_HDFS` | store URL of a real HDFS: 3 DataNodes, 2 copies; work below a path of your own | storage, e2e |
-//! | `HAYLOFT_TEST_HDFS_STATE` | path of its `state.json`, see `hdfs::State` | storage, e2e |
+//! | `HAYLOFT_TEST_HDFS` | store URL of a real HDFS: 3 DataNodes, 2 copies; work below a path of your own | storage, drive, e2e |
+//! | `HAYLOFT_TEST_HDFS_STATE` | path of its `state.json`, see `hdfs::State` | storage, drive, e2e |
 //! | `HAYLOFT_TEST_BIN`, `HAYLOFT_TEST_SITE` | release binary of the server, and the site for its `HAYLOFT_SITE` | e2e |
 //! | `HAYLOFT_TEST_CHROMIUM` | path of Chromium | e2e |
 
@@ -75,8 +75,9 @@ impl Part {
         match self {
             Self::Fmt => &[Need::Lints],
             Self::Clippy => &[Need::CCompiler, Need::OpenSsl, Need::Lints, Need::WasmTarget],
-            Self::Unit | Self::Drive | Self::Server => &[Need::CCompiler, Need::OpenSsl, Need::Postgres],
+            Self::Unit | Self::Server => &[Need::CCompiler, Need::OpenSsl, Need::Postgres],
             Self::Storage => &[Need::CCompiler, Need::OpenSsl, Need::Java, Need::Maven],
+            Self::Drive => &[Need::CCompiler, Need::OpenSsl, Need::Java, Need::Maven, Need::Postgres],
             Self::Wasm => &[Need::CCompiler, Need::WasmTarget, Need::Node],
             Self::Budget => &[Need::CCompiler, Need::WasmTarget],
             Self::E2e => &[

@@ -96,12 +96,21 @@ on_both_engines! {
         ] {
             for when in [When::Before, When::After] {
                 for times in [1, 2, 3] {
-                    world.store.faults().fail(operation, times, ErrorKind::Timeout, when);
+                    let faults = world.store.faults();
+                    let calls = faults.calls(operation);
+                    match operation {
+                        // Only what a failed request leaves is sealed, and only what nothing came of is deleted.
+                        Operation::Seal => faults.fail(Operation::Finish, 1, ErrorKind::Timeout, When::Before),
+                        Operation::Delete => faults.fail(Operation::Create, 1, ErrorKind::Timeout, When::Before),
+                        _ => {}
+                    }
+                    faults.fail(operation, times, ErrorKind::Timeout, when);
                     let id = tus.begin(whole("a", data.len() as u64)).await;
                     tus.patch(&id, 0, &data.slice(..200_000)).await.ok();
                     let node = tus.push_through(&id, &data).await;
                     tus.assert_file(&node, &data).await;
-                    world.store.faults().mend();
+                    faults.mend();
+                    assert!(faults.calls(operation) > calls, "{operation:?} was never called");
                     files += 1;
                     assert_tidy(&world, files, files * data.len()).await;
                 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use drive::{Clock, Config, Database, Drive, Error, Step};
-use storage::LocalStore;
+use storage::{BlobStore, LocalStore, StorePath};
 
 use crate::client::{Tus, assert_refused, at, body, broken, data, made_of, partial, whole};
 use crate::world::{World, account, on_both_engines};
@@ -39,6 +39,35 @@ impl Disk {
     }
 }
 
+/// Publishing parts, stopped after every step and started again by a new process.
+pub(crate) async fn every_step_is_continued(world: &World, store: Arc<dyn BlobStore>) {
+    let open = async || {
+        let (database, store) = (world.database.clone(), Arc::clone(&store));
+        Drive::open_at(database, store, Config::default(), world.clock.clone()).await.expect("open")
+    };
+    let drive = open().await;
+    let actor = drive.register(account("alice"), &drive::Client::default()).await.expect("register");
+    let staging = StorePath::parse(format!("staging/{}", actor.user)).expect("path");
+    let data = data(2_000_000);
+    for step in Step::ALL {
+        let before = Tus { drive: open().await, actor: actor.clone() };
+        let parts = [
+            before.begin(partial(1 << 20, 0)).await,
+            before.begin(partial(2_000_000 - (1 << 20), 1 << 20)).await,
+        ];
+        before.patch(&parts[0], 0, &data.slice(..1 << 20)).await.expect("patch");
+        before.patch(&parts[1], 0, &data.slice(1 << 20..)).await.expect("patch");
+        before.drive.stop_publishing_after(Some(step));
+        assert_refused!(before.post(made_of("a", &parts)).await, Error::Store(_));
+        world.wait(std::time::Duration::from_secs(60));
+        let after = before.on(&open().await);
+        let status = after.post(made_of("a", &parts)).await.expect("again");
+        after.assert_file(&status.node.expect("node"), &data).await;
+        let left = store.list(&staging).await.expect("list");
+        assert!(left.is_empty(), "after {step:?}: {left:?}");
+    }
+}
+
 on_both_engines! {
     async fn a_file_in_pieces_broken_and_continued(world: World) {
         let disk = Disk::new(&world);
@@ -58,22 +87,9 @@ on_both_engines! {
     }
 
     async fn parts_and_every_step(world: World) {
-        let disk = Disk::new(&world);
-        let tus = disk.tus().await;
-        let data = data(2_000_000);
-        for step in Step::ALL {
-            let before = tus.on(&disk.drive().await);
-            let parts = [before.begin(partial(1 << 20, 0)).await, before.begin(partial(2_000_000 - (1 << 20), 1 << 20)).await];
-            before.patch(&parts[0], 0, &data.slice(..1 << 20)).await.expect("patch");
-            before.patch(&parts[1], 0, &data.slice(1 << 20..)).await.expect("patch");
-            before.drive.stop_publishing_after(Some(step));
-            assert_refused!(before.post(made_of("a", &parts)).await, Error::Store(_));
-            world.wait(std::time::Duration::from_secs(60));
-            let after = tus.on(&disk.drive().await);
-            let status = after.post(made_of("a", &parts)).await.expect("again");
-            after.assert_file(&status.node.expect("node"), &data).await;
-            assert_eq!(disk.staged(&tus), 0);
-        }
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let store = LocalStore::open(directory.path()).await.expect("open");
+        every_step_is_continued(&world, Arc::new(store)).await;
     }
 
     async fn empty_files_and_cancelled_ones(world: World) {

@@ -9,6 +9,7 @@ mod adoption;
 mod bodies;
 mod checksums;
 mod crashes;
+mod hdfs;
 mod lifetime;
 mod limits;
 mod local;

@@ -71,9 +71,10 @@ async fn what_is_wrong_is_said_in_a_sentence() {
     let error = Database::connect(&url).await.expect_err("noise");
     assert!(matches!(error, ConnectError::Directory { .. }), "{error:?}");
 
-    // A port that was free a moment ago and where nobody answers.
-    let port =
-        std::net::TcpListener::bind("127.0.0.1:0").expect("port").local_addr().expect("address").port();
+    // Bound, so that it is nobody else's, and not listening, so that it refuses.
+    let socket = tokio::net::TcpSocket::new_v4().expect("socket");
+    socket.bind((std::net::Ipv4Addr::LOCALHOST, 0).into()).expect("bind");
+    let port = socket.local_addr().expect("address").port();
     let error = Database::connect(&format!("postgres://lin:secret-word@127.0.0.1:{port}/drive"))
         .await
         .expect_err("refused");

@@ -35,7 +35,7 @@ impl Services {
         if matches!(part, Part::Drive | Part::Server | Part::E2e) {
             environment.push(("HAYLOFT_TEST_POSTGRES", self.postgres()?.url().into()));
         }
-        if matches!(part, Part::Storage | Part::E2e) {
+        if matches!(part, Part::Storage | Part::Drive | Part::E2e) {
             let cluster = self.hdfs()?;
             environment.push(("HAYLOFT_TEST_HDFS", (&cluster.state().store_url).into()));
             environment.push(("HAYLOFT_TEST_HDFS_STATE", cluster.state_path()));

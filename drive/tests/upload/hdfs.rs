@@ -1,0 +1,74 @@
+//! What only a real HDFS can show: that publishing survives there, too, and that files have few blocks.
+
+use std::sync::Arc;
+
+use drive::{Config, Drive};
+use storage::BlobStore;
+
+use crate::client::{Tus, data, whole};
+use crate::local::every_step_is_continued;
+use crate::world::{World, on_both_engines, on_sqlite};
+
+/// Where the tests of the store have their HDFS, too.
+const VARIABLE: &str = "HAYLOFT_TEST_HDFS";
+
+const MIB: usize = 1 << 20;
+
+/// A directory that nobody else uses, as `webhdfs://user@host:port/path`.
+fn fresh_url() -> String {
+    let base = std::env::var(VARIABLE)
+        .unwrap_or_else(|_| panic!("{VARIABLE} is not set; run these by `cargo xtask test drive`"));
+    format!("{base}/drive/{:016x}", rand::random::<u64>())
+}
+
+async fn open(url: &str) -> Arc<dyn BlobStore> {
+    storage::open(url).await.unwrap_or_else(|error| panic!("{url}: {error}"))
+}
+
+/// The lengths of a file's blocks.
+async fn blocks(url: &str, path: &str) -> Vec<u64> {
+    let url = url::Url::parse(url).expect("a URL");
+    let (host, port) = (url.host_str().expect("a host"), url.port().expect("a port"));
+    let call = format!(
+        "http://{host}:{port}/webhdfs/v1{}/{path}?op=GETFILEBLOCKLOCATIONS&user.name={}",
+        url.path(),
+        url.username()
+    );
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let answer = http.get(call).send().await.expect("the NameNode answers");
+    let answer: serde_json::Value = serde_json::from_str(&answer.text().await.expect("text")).expect("JSON");
+    let blocks = answer["BlockLocations"]["BlockLocation"].as_array().expect("blocks");
+    blocks.iter().map(|block| block["length"].as_u64().expect("a length")).collect()
+}
+
+on_both_engines! {
+    async fn publishing_stopped_after_every_step_is_continued(world: World) {
+        every_step_is_continued(&world, open(&fresh_url()).await).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn small_requests_make_as_few_blocks_as_large_ones() {
+    on_sqlite(|world| async move {
+        let url = fresh_url();
+        let (database, store) = (world.database.clone(), open(&url).await);
+        let drive =
+            Drive::open_at(database, store, Config::default(), world.clock.clone()).await.expect("open");
+        let tus = Tus::new(&world, "alice").await.on(&drive);
+        let data = data(272 * MIB);
+        let id = tus.begin(whole("a", data.len() as u64)).await;
+        let mut node = None;
+        for begin in (0..data.len()).step_by(5 * MIB) {
+            let end = data.len().min(begin + 5 * MIB);
+            node = tus.patch(&id, begin as u64, &data.slice(begin..end)).await.expect("patch").node;
+        }
+        tus.assert_file(&node.expect("a node"), &data).await;
+        let blob: String =
+            sqlx::query_scalar("SELECT id FROM blobs").fetch_one(&world.sql).await.expect("blob");
+        let blocks = blocks(&url, &format!("blobs/{}/{blob}", &blob[..2])).await;
+        assert_eq!(blocks.iter().sum::<u64>(), data.len() as u64);
+        // Three at the best; at most a quarter more.
+        assert!(blocks.len() * 4 <= 3 * 5, "{blocks:?}");
+    })
+    .await;
+}

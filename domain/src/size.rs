@@ -25,7 +25,7 @@ impl fmt::Display for ByteSize {
         }
         let hundredths = match thousandths {
             ..9_995 => (thousandths + 5) / 10,
-            ..99_950 => (thousandths + 50) / 100 * 10,
+            9_995..99_950 => (thousandths + 50) / 100 * 10,
             _ => (thousandths + 500) / 1000 * 100,
         };
         let (whole, rest, unit) = (hundredths / 100, hundredths % 100, UNITS[unit]);

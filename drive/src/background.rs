@@ -1,6 +1,9 @@
 //! What happens without anybody asking: expired uploads, interrupted publishes, orphans in staging, the trash, unused
-//! blobs, missing hashes, expired sessions, old entries of the audit log. Every step is safe on several instances at once and after any crash. Each has a
-//! loop of its own, so that one that fails, panics or takes hours (hashing) does not keep the others from running.
+//! blobs, missing hashes, expired sessions, old entries of the audit log. Every step is safe on several instances at once
+//! and after any crash. Each has a loop of its own, so that one that fails, panics or takes hours (hashing) does not keep
+//! the others from running.
+//!
+//! Blobs that no row names are left alone: seen from a wrong or restored database, they would be everybody's files.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;

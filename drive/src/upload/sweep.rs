@@ -223,10 +223,14 @@ impl Drive {
     async fn sweep_orphans(&self) -> Result<()> {
         let staging = StorePath::parse("staging").map_err(|error| Error::Internal(error.to_string()))?;
         for directory in self.store().list(&staging).await? {
+            let old = self.now() - millis(ORPHAN);
             if directory.kind != EntryKind::Directory {
+                // What a process left that died while it tried the store.
+                if directory.path.name().starts_with("probe-") && directory.modified < old {
+                    self.store().delete(&directory.path).await?;
+                }
                 continue;
             }
-            let old = self.now() - millis(ORPHAN);
             let files =
                 self.store().list(&directory.path).await?.into_iter().filter(|file| file.modified < old);
             let mut alive = HashMap::new();

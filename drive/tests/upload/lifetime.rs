@@ -196,6 +196,20 @@ on_both_engines! {
         tus.assert_file(&node, &data(1000)).await;
     }
 
+    async fn what_is_left_of_a_trial_of_the_store_goes_and_blobs_stay(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let probe = put(&world, "staging/probe-0123456789abcdef", &data(7)).await;
+        // No row names it, but it may be another database that is wrong.
+        let stray = domain::BlobId::from_random([3; 16]);
+        let stray = put(&world, &format!("blobs/aa/{stray}"), &data(7)).await;
+        let there = |path: &StorePath| world.store.files().iter().any(|(file, _)| file == path);
+        tus.drive.sweep_once().await;
+        assert!(there(&probe), "too young");
+        world.wait(2 * DAY);
+        tus.drive.sweep_once().await;
+        assert!(!there(&probe) && there(&stray));
+    }
+
     async fn sweeping_disturbs_nobody_who_writes(world: World) {
         let tus = Tus::new(&world, "alice").await;
         let other = world.with(Config::default()).await;

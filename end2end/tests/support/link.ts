@@ -54,6 +54,11 @@ export class Link {
   /** Breaks every connection and every new one, as a pulled plug with a helpful router does. */
   cut(): void {
     this.#cut = true;
+    this.reset();
+  }
+
+  /** Breaks every connection that there is; new ones pass. */
+  reset(): void {
     for (const pair of this.#pairs) this.#break(pair);
   }
 

@@ -100,6 +100,8 @@ export class Server {
   /** SIGKILL: no goodbye, no flush. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
+    // The system resets what a dead process held; the link in between must not keep the other half of it open.
+    this.link.reset();
   }
 
   /** Ends the process in order, closes the link and removes everything the server kept. */

@@ -12,9 +12,6 @@ use crate::{Client, Drive, Result, random};
 /// How long entries are kept: long enough to look into what is found out late.
 const RETENTION: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
-/// Entries of one sweep's statement.
-const BATCH: i64 = 1000;
-
 /// One entry.
 pub(crate) struct Entry<'a> {
     /// Who did it, when known.
@@ -47,19 +44,8 @@ pub(crate) async fn record(tx: &mut Tx, at: i64, entry: &Entry<'_>) -> Result<()
 impl Drive {
     /// Removes entries that are older than [`RETENTION`].
     pub(crate) async fn sweep_audit(&self) -> Result<()> {
-        loop {
-            let mut tx = self.database().begin().await?;
-            let swept = sqlx::query(
-                "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at, id LIMIT $2)",
-            )
-            .bind(self.now() - millis(RETENTION))
-            .bind(BATCH)
-            .execute(&mut *tx)
-            .await?;
-            tx.commit().await?;
-            if swept.rows_affected() < BATCH.unsigned_abs() {
-                return Ok(());
-            }
-        }
+        let delete =
+            "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at, id LIMIT $2)";
+        self.database().delete_in_batches(delete, self.now() - millis(RETENTION)).await
     }
 }

@@ -62,6 +62,23 @@ impl From<sqlx::migrate::MigrateError> for MigrateError {
 }
 
 impl Database {
+    /// Deletes what is too old, a batch in each transaction, so that nobody waits long. The statement takes the age limit
+    /// in unix milliseconds as `$1` and the size of a batch as `$2`.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database); the batches before stay deleted.
+    pub(crate) async fn delete_in_batches(&self, statement: &'static str, limit: i64) -> Result<()> {
+        const BATCH: i64 = 1000;
+        loop {
+            let mut tx = self.begin().await?;
+            let deleted = sqlx::query(statement).bind(limit).bind(BATCH).execute(&mut *tx).await?;
+            tx.commit().await?;
+            if deleted.rows_affected() < BATCH.unsigned_abs() {
+                return Ok(());
+            }
+        }
+    }
+
     /// Connects to `sqlite:path` (the file and its directory are made) or `postgres://…`, and waits at most 10 s for it.
     ///
     /// # Errors

@@ -12,9 +12,6 @@ use crate::{Actor, Client, Drive, Error, Result, random};
 /// `seen_at` is for people; writing it at every request would be a write for every read.
 const SEEN_EVERY_MS: i64 = 60_000;
 
-/// Sessions of one sweep's statement.
-const BATCH: i64 = 1000;
-
 /// What is kept of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
@@ -186,20 +183,9 @@ impl Drive {
     /// # Errors
     /// [`Error::Database`].
     pub async fn sessions_sweep(&self) -> Result<()> {
-        loop {
-            let mut tx = self.database().begin().await?;
-            let swept = sqlx::query(
-                "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)",
-            )
-            .bind(self.now())
-            .bind(BATCH)
-            .execute(&mut *tx)
-            .await?;
-            tx.commit().await?;
-            if swept.rows_affected() < BATCH.unsigned_abs() {
-                return Ok(());
-            }
-        }
+        let delete =
+            "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)";
+        self.database().delete_in_batches(delete, self.now()).await
     }
 }
 

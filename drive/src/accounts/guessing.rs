@@ -20,9 +20,6 @@ const TRIES: i64 = 10;
 /// The time that they are counted in, and that it takes until there are as many again.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// Rows of one sweep's statement.
-const BATCH: i64 = 1000;
-
 impl Drive {
     /// Takes a try, before the password is looked at: of many that come at once no more are let through.
     ///
@@ -56,20 +53,8 @@ impl Drive {
 
     /// Forgets tries that count no more.
     pub(crate) async fn sweep_tries(&self) -> Result<()> {
-        loop {
-            let mut tx = self.database().begin().await?;
-            let swept = sqlx::query(
-                "DELETE FROM tries WHERE login IN (SELECT login FROM tries WHERE since <= $1 LIMIT $2)",
-            )
-            .bind(self.now() - millis(WINDOW))
-            .bind(BATCH)
-            .execute(&mut *tx)
-            .await?;
-            tx.commit().await?;
-            if swept.rows_affected() < BATCH.unsigned_abs() {
-                return Ok(());
-            }
-        }
+        let delete = "DELETE FROM tries WHERE login IN (SELECT login FROM tries WHERE since <= $1 LIMIT $2)";
+        self.database().delete_in_batches(delete, self.now() - millis(WINDOW)).await
     }
 }
 

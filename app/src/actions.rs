@@ -6,3 +6,4 @@
 pub mod accounts;
 pub mod nodes;
 pub mod settings;
+pub mod sheets;

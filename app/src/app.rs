@@ -13,12 +13,51 @@ use crate::actions::accounts::{Visitor, who_looks};
 use crate::i18n::use_texts;
 use crate::moment::provide_clock;
 use crate::pages::Notices;
-use crate::pages::{FolderPage, Frame, Missing, RegisterPage, SetUpPage, SignInPage};
+use crate::pages::{FolderPage, Frame, SheetPage};
+use crate::response::load;
 
-/// The whole app. Pages are rendered when all of their data is there ([`SsrMode::Async`]): out-of-order streaming would
-/// need script to put the pieces in place.
+/// Whether a path belongs to the part that the browser takes over. Every other page is a
+/// [document](crate::documents) of its own.
+#[must_use]
+pub(crate) fn is_taken_over(path: &str) -> bool {
+    let is_name = |rest: &str| !rest.is_empty() && !rest.contains('/');
+    path == "/" || path.starts_with("/settings/") || path.strip_prefix("/folder/").is_some_and(is_name)
+}
+
+/// The part of Hayloft that the browser takes over: the drive. Pages are rendered when all of their data is there
+/// ([`SsrMode::Async`]): out-of-order streaming would need script to put the pieces in place.
 #[component]
 pub fn App() -> impl IntoView {
+    provide_page();
+    view! {
+        <SkipLink/>
+        <Router>
+            <Routes fallback=Elsewhere>
+                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("/") view=FolderPage ssr=SsrMode::Async/>
+                    <Route path=path!("/folder/:id") view=FolderPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/*sheet") view=SheetPage ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// A link led to a page of which this part knows nothing: the browser asks the server for it.
+#[component]
+fn Elsewhere() -> impl IntoView {
+    Effect::new(|_| {
+        let location = window().location();
+        let (path, query) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+        // What the server would answer with this part again is not asked for: that would go round for ever.
+        if !is_taken_over(&path) {
+            load(&(path + &query));
+        }
+    });
+}
+
+/// What every page has at hand, and how titles are written.
+pub(crate) fn provide_page() {
     provide_meta_context();
     if use_context::<Preferences>().is_none()
         && Owner::current_shared_context().is_some_and(|c| c.is_browser())
@@ -28,21 +67,15 @@ pub fn App() -> impl IntoView {
     provide_clock();
     Notices::provide();
     provide_context(CurrentVisitor(Resource::new(|| (), |()| who_looks())));
+}
+
+/// The first thing on every page for those who go by keyboard; and the form of all titles.
+#[component]
+pub(crate) fn SkipLink() -> impl IntoView {
     let t = use_texts();
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Hayloft".to_owned() } else { format!("{title} · Hayloft") }/>
         <a class="skip" href="#content" rel="external">{t.skip_to_content}</a>
-        <Router>
-            <Routes fallback=Missing>
-                <Route path=path!("/login") view=SignInPage ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
-                <Route path=path!("/setup/:secret") view=SetUpPage ssr=SsrMode::Async/>
-                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
-                    <Route path=path!("/") view=FolderPage ssr=SsrMode::Async/>
-                    <Route path=path!("/folder/:id") view=FolderPage ssr=SsrMode::Async/>
-                </ParentRoute>
-            </Routes>
-        </Router>
     }
 }
 

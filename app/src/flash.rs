@@ -33,6 +33,8 @@ pub enum Flash {
         /// How many.
         files: u32,
     },
+    /// The account is no longer signed in somewhere else.
+    SessionEnded,
     /// Nobody is signed in any more, as was asked.
     SignedOut,
     /// It was not done.
@@ -79,6 +81,14 @@ pub struct Typed {
     pub name: String,
 }
 
+/// What the page before left for `form`: why it was refused and what had been typed.
+pub(crate) fn refused(flash: Option<Flash>, form: Form) -> (Option<Failure>, Typed) {
+    match flash {
+        Some(Flash::Refused { form: of, failure, typed }) if of == form => (Some(failure), typed),
+        _ => (None, Typed::default()),
+    }
+}
+
 /// The good outcome of a form that script sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
@@ -89,6 +99,9 @@ pub struct Done {
 }
 
 impl Done {
+    /// What a page that shows sheets accepts as the answer to a form: where to go on. The flash comes in its cookie.
+    pub(crate) const OF_SHEET: &str = "application/vnd.hayloft.done+json";
+
     /// Goes on at another page.
     #[must_use]
     pub fn go(path: &str) -> Self {
@@ -99,5 +112,22 @@ impl Done {
     #[must_use]
     pub const fn say(flash: Flash) -> Self {
         Self { next: None, flash: Some(flash) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::AppError;
+
+    use super::*;
+
+    #[test]
+    fn a_flash_is_for_the_form_it_names() {
+        let typed = Typed { login: "lin_wei".into(), ..Typed::default() };
+        let failure = Failure::App(AppError::WrongCredentials);
+        let flash = Flash::Refused { form: Form::SignIn, failure: failure.clone(), typed: typed.clone() };
+        assert_eq!(refused(Some(flash.clone()), Form::SignIn), (Some(failure), typed));
+        assert_eq!(refused(Some(flash), Form::Register), (None, Typed::default()));
+        assert_eq!(refused(None, Form::SignIn), (None, Typed::default()));
     }
 }

@@ -4,6 +4,7 @@
 //! its place after hydration ([`When`]); the columns are wide enough for both, so nothing moves.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::Language;
 use crate::i18n::use_language;
@@ -118,6 +119,21 @@ pub(crate) fn When(
     let utc = Moment::new(at);
     let text = move || if awake.get() { local_words(language, at) } else { utc.date() };
     view! { <time datetime=utc.rfc3339()>{text}</time> }
+}
+
+/// Puts local words in the place of every time below `element`, which the server wrote.
+pub(crate) fn localise(element: &web_sys::Element, language: Language) {
+    let Ok(times) = element.query_selector_all("time[datetime]") else { return };
+    for index in 0..times.length() {
+        let Some(time) = times.get(index).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else {
+            continue;
+        };
+        let at = js_sys::Date::parse(&time.get_attribute("datetime").unwrap_or_default());
+        if at.is_finite() {
+            #[expect(clippy::cast_possible_truncation, reason = "milliseconds of a date that we wrote")]
+            time.set_text_content(Some(&local_words(language, at as i64)));
+        }
+    }
 }
 
 /// Words by the browser's zone and clock; the zone's offset is that of the moment itself, so summer time is right.

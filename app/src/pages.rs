@@ -1,19 +1,13 @@
-//! The pages, by address.
+//! The pages of the drive, by address, and what they share with the documents.
 
-mod entrance;
 mod folder;
 mod frame;
-mod missing;
-mod notice;
-mod register;
-mod setup;
-mod sign_in;
-mod switches;
+pub(crate) mod notice;
+mod sheet;
+pub(crate) mod switches;
+pub(crate) mod trouble;
 
 pub(crate) use folder::FolderPage;
 pub(crate) use frame::Frame;
-pub(crate) use missing::Missing;
 pub(crate) use notice::Notices;
-pub(crate) use register::RegisterPage;
-pub(crate) use setup::SetUpPage;
-pub(crate) use sign_in::SignInPage;
+pub(crate) use sheet::SheetPage;

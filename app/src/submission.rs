@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSearchParams};
+use web_sys::{
+    FormData, Headers, HtmlButtonElement, HtmlFormElement, RequestInit, Response, UrlSearchParams,
+};
 
 use crate::Failure;
 use crate::flash::Done;
@@ -46,12 +48,41 @@ impl Submission {
     }
 }
 
-/// Sends the fields of a form to where it leads.
-async fn send_form(form: &HtmlFormElement) -> Result<Done, Failure> {
+/// Sends a form of a sheet, with the button that was pressed. Whatever comes of it, the answer says where to go on.
+///
+/// # Errors
+/// That the server was not reached, or answers something else.
+pub(crate) async fn send_sheet_form(
+    form: &HtmlFormElement,
+    button: Option<HtmlButtonElement>,
+) -> Result<Done, Failure> {
+    let fields = fields_of(form, button.as_ref())?;
+    let own = button.filter(|button| button.has_attribute("formaction")).map(|button| button.form_action());
+    let url = own.unwrap_or_else(|| form.action());
+    let (_, text) = fetch(&url, &fields, Done::OF_SHEET).await.map_err(|_| Failure::Offline)?;
+    read(true, &text)
+}
+
+/// Names and values of a form, that of the button that was pressed included.
+///
+/// # Errors
+/// [`Failure::Outdated`] when a field holds a file: such forms are the browser's to send.
+pub(crate) fn fields_of(
+    form: &HtmlFormElement,
+    button: Option<&HtmlButtonElement>,
+) -> Result<UrlSearchParams, Failure> {
     let data = FormData::new_with_form(form).map_err(|_| Failure::Outdated)?;
     // A list of pairs is what `URLSearchParams` takes, and `FormData` iterates as one.
     let fields = UrlSearchParams::new_with_str_sequence_sequence(&data).map_err(|_| Failure::Outdated)?;
-    request(&form.action(), &fields).await
+    if let Some(button) = button.filter(|button| !button.name().is_empty()) {
+        fields.append(&button.name(), &button.value());
+    }
+    Ok(fields)
+}
+
+/// Sends the fields of a form to where it leads.
+async fn send_form(form: &HtmlFormElement) -> Result<Done, Failure> {
+    request(&form.action(), &fields_of(form, None)?).await
 }
 
 /// Sends fields as the form at `path` would.
@@ -67,14 +98,14 @@ pub(crate) async fn post(path: &str, fields: &[(&str, &str)]) -> Result<Done, Fa
 }
 
 async fn request(url: &str, fields: &UrlSearchParams) -> Result<Done, Failure> {
-    let (status, text) = fetch(url, fields).await.map_err(|_| Failure::Offline)?;
+    // Not a page: this is how the server knows that script asks.
+    let (status, text) = fetch(url, fields, "application/json").await.map_err(|_| Failure::Offline)?;
     read(status, &text)
 }
 
-async fn fetch(url: &str, fields: &UrlSearchParams) -> Result<(bool, String), JsValue> {
+async fn fetch(url: &str, fields: &UrlSearchParams, accept: &str) -> Result<(bool, String), JsValue> {
     let headers = Headers::new()?;
-    // Not a page: this is how the server knows that script asks.
-    headers.set("Accept", "application/json")?;
+    headers.set("Accept", accept)?;
     let options = RequestInit::new();
     options.set_method("POST");
     options.set_headers(&headers);

@@ -38,7 +38,7 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
 /// in the process hang for good (leptos#4773). Only tests have several routers.
 fn route_list() -> Vec<AxumRouteListing> {
     static LIST: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
-    LIST.get_or_init(|| generate_route_list(app::App)).clone()
+    LIST.get_or_init(|| [generate_route_list(app::App), generate_route_list(app::Documents)].concat()).clone()
 }
 
 /// Puts what the pages need into the request. Leptos hands the extensions on.

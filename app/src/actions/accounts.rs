@@ -141,3 +141,19 @@ pub async fn sign_out() -> Result<Done, Failure> {
     };
     reply(outcome.await)
 }
+
+/// Ends one of the sessions of who asks, by the id that the list of sessions gives.
+///
+/// # Errors
+/// Sign in first, or it is none of theirs.
+#[server(prefix = "/form", endpoint = "revoke-session")]
+pub async fn revoke_session(id: String) -> Result<Done, Failure> {
+    use crate::server::{Context, reply};
+    let outcome = async {
+        let context = Context::current()?;
+        let ended = context.drive.revoke_session(context.actor()?, &id).await;
+        ended.map_err(|error| error.to_app_error())?;
+        Ok(Done::say(Flash::SessionEnded))
+    };
+    reply(outcome.await)
+}

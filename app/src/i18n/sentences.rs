@@ -5,7 +5,6 @@ texts! {
 
     // every page
     skip_to_content = "跳到主要内容" | "Skip to content",
-    tagline = "运行在自有集群上的私有网盘" | "Your cloud drive, on your own cluster",
     close = "关闭" | "Close",
 
     // account menu
@@ -15,29 +14,11 @@ texts! {
     theme_auto = "跟随系统" | "System",
     theme_light = "浅色" | "Light",
     theme_dark = "深色" | "Dark",
+    sessions = "登录设备" | "Signed-in devices",
     shortcuts = "键盘快捷键" | "Keyboard shortcuts",
     sign_out = "退出登录" | "Sign out",
     administrator = "管理员" | "Administrator",
     signed_out = "已退出登录。" | "You have signed out.",
-
-    // sign in, register, set up
-    sign_in = "登录" | "Sign in",
-    login = "用户名或邮箱" | "User name or email",
-    password = "密码" | "Password",
-    password_again = "确认密码" | "Confirm password",
-    remember = "7 天内自动登录" | "Keep me signed in for 7 days",
-    no_account = "还没有账号？" | "No account yet?",
-    register = "注册" | "Register",
-    create_account = "创建账号" | "Create your account",
-    username = "用户名" | "User name",
-    username_hint = "4–20 个字符，可使用汉字、字母、数字、_ 和 -" | "4–20 characters: letters, digits, _ or -",
-    email = "邮箱" | "Email",
-    password_hint = "至少 10 个字符，越长越安全" | "At least 10 characters; longer is safer",
-    have_account = "已有账号？" | "Already have an account?",
-    registration_closed = "此站点未开放注册，请联系管理员开通账号。" | "Registration is closed. Ask your administrator for an account.",
-    set_up = "初始化 Hayloft" | "Set up Hayloft",
-    set_up_intro = "创建首个管理员账号。此链接只能使用一次。" | "Create the first administrator. This link works once.",
-    set_up_button = "创建管理员账号" | "Create administrator",
 
     // the drive
     my_files = "我的文件" | "My files",
@@ -82,6 +63,7 @@ texts! {
     undo = "撤销" | "Undo",
     restored = "“{name}”已恢复。" | "“{name}” restored.",
     folder_created = "已创建文件夹“{name}”。" | "Folder “{name}” created.",
+    session_ended = "已结束该设备的登录。" | "That device is signed out.",
     dismiss = "关闭提示" | "Dismiss",
 
     // shortcuts
@@ -94,7 +76,6 @@ texts! {
 
     // errors
     not_found_title = "页面不存在" | "Nothing here",
-    not_found_hint = "链接可能有误，或内容已被移动或删除。" | "The link may be wrong, or what it led to was moved or deleted.",
     fault_title = "出了点问题" | "Something went wrong",
     back_to_files = "返回我的文件" | "Back to my files",
 }

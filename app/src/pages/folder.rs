@@ -12,7 +12,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use super::frame::Desk;
-use super::missing::trouble;
+use super::trouble::trouble;
 use crate::Failure;
 use crate::actions::nodes::{FolderView, folder};
 use crate::i18n::use_texts;

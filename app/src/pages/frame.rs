@@ -73,7 +73,10 @@ pub(crate) fn Frame() -> impl IntoView {
     let desk = Desk { folder, arrivals: RwSignal::new(0), help: RwSignal::new(false) };
     provide_context(desk);
     // Within a folder the entry stands for the place one is in, not for the page one is on.
-    let here = move || if path.read().as_str() == "/" { "page" } else { "true" };
+    let here = move || match path.read().as_str() {
+        "/" => Some("page"),
+        path => path.starts_with("/folder/").then_some("true"),
+    };
     let usage = Usage::provide();
     upload::provide_uploads(desk.folder.into(), Callback::new(welcome(desk, usage)));
     view! {

@@ -1,7 +1,8 @@
 //! Answers of server functions.
 //!
 //! A form may come from script, which gets JSON with a status of its own, or from a browser without, which gets a
-//! redirect to a page that tells the outcome. An error must carry its own status: Leptos makes it a 500 otherwise, and a
+//! redirect to a page that tells the outcome. A form of a [sheet](crate::sheets) is sent by script that knows nothing of it: it
+//! gets the address of that page, and the flash in its cookie. An error must carry its own status: Leptos makes it a 500 otherwise, and a
 //! session is not saved on a 5xx.
 
 use axum::http::request::Parts;
@@ -18,12 +19,7 @@ use crate::{Failure, Flash, Form, Typed};
 /// flash.
 pub(crate) fn reply(outcome: Result<Done, AppError>) -> Result<Done, Failure> {
     match outcome {
-        Ok(done) => {
-            if without_script() {
-                redirect_with(done.next.as_deref(), done.flash.as_ref());
-            }
-            Ok(done)
-        }
+        Ok(done) => Ok(tell(done)),
         Err(error) => fail(error, Flash::Failed),
     }
 }
@@ -48,12 +44,17 @@ pub(crate) fn show<T>(outcome: Result<T, AppError>) -> Result<T, Failure> {
 }
 
 fn fail(error: AppError, flash: impl FnOnce(Failure) -> Flash) -> Result<Done, Failure> {
-    if without_script() {
-        redirect_with(None, Some(&flash(error.into())));
-        return Ok(Done::default());
+    match audience() {
+        Audience::Script => {
+            set_status(&error);
+            Err(error.into())
+        }
+        Audience::Sheet => {
+            set_status(&error);
+            Ok(tell(Done::say(flash(error.into()))))
+        }
+        Audience::Browser => Ok(tell(Done::say(flash(error.into())))),
     }
-    set_status(&error);
-    Err(error.into())
 }
 
 /// Sets status and `Retry-After` of an error on the answer.
@@ -67,24 +68,48 @@ fn set_status(error: &AppError) {
     }
 }
 
-/// Whether a browser sent the form by itself: it asks for a page then.
-fn without_script() -> bool {
-    use_context::<Parts>().is_some_and(|parts| text_of(&parts, header::ACCEPT).contains("text/html"))
+/// Who reads an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Audience {
+    /// A page that knows its form and shows the outcome itself.
+    Script,
+    /// A page that shows sheets: it asks for the next one, which tells the outcome.
+    Sheet,
+    /// A browser that sent the form by itself: it asks for a page.
+    Browser,
 }
 
-fn redirect_with(next: Option<&str>, flash: Option<&Flash>) {
+fn audience() -> Audience {
+    let Some(parts) = use_context::<Parts>() else { return Audience::Script };
+    let accepted = text_of(&parts, header::ACCEPT);
+    if accepted.contains("text/html") {
+        Audience::Browser
+    } else if accepted == Done::OF_SHEET {
+        Audience::Sheet
+    } else {
+        Audience::Script
+    }
+}
+
+/// Tells the outcome in the way of who asks, and gives back what is left to say in the body.
+fn tell(done: Done) -> Done {
     let (Some(parts), Some(options)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
-        return;
+        return done;
     };
+    let audience = audience();
+    if audience == Audience::Script {
+        return done;
+    }
     let secure = Context::current().is_ok_and(|context| context.secure);
-    if let Some(cookie) = flash.and_then(|flash| flash_cookie(flash, secure)) {
+    if let Some(cookie) = done.flash.as_ref().and_then(|flash| flash_cookie(flash, secure)) {
         options.append_header(header::SET_COOKIE, cookie);
     }
-    let target = next.map_or_else(|| own_path(text_of(&parts, header::REFERER)), str::to_owned);
-    if let Ok(location) = HeaderValue::from_str(&target) {
+    let target = done.next.unwrap_or_else(|| own_path(text_of(&parts, header::REFERER)));
+    if let (Audience::Browser, Ok(location)) = (audience, HeaderValue::from_str(&target)) {
         options.insert_header(header::LOCATION, location);
         options.set_status(StatusCode::SEE_OTHER);
     }
+    Done::go(&target)
 }
 
 fn text_of(parts: &Parts, name: HeaderName) -> &str {

@@ -1,4 +1,4 @@
-//! The document around the app.
+//! The document around a page.
 
 use std::sync::Arc;
 
@@ -10,20 +10,29 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use super::preferences_of;
+use crate::Preferences;
+use crate::app::{App, is_taken_over};
+use crate::documents::{Documents, SEND_ONCE};
 use crate::response::Response;
-use crate::{App, Preferences};
 
-/// The whole document, with the app in it. Sets the `Content-Security-Policy` of the answer, since only here the nonce
+/// The whole document, with the page in it. Sets the `Content-Security-Policy` of the answer, since only here the nonce
 /// of its scripts is known.
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let parts = use_context::<Parts>();
     let preferences =
-        use_context::<Parts>().map_or_else(Preferences::default, |parts| preferences_of(&parts.headers));
+        parts.as_ref().map_or_else(Preferences::default, |parts| preferences_of(&parts.headers));
+    let taken_over = parts.is_some_and(|parts| is_taken_over(parts.uri.path()));
     provide_context(preferences);
     if let Some(answer) = use_context::<ResponseOptions>() {
         protect(&answer);
         provide_context(response(answer));
     }
+    let script = if taken_over {
+        view! { <HydrationScripts options=options.clone()/> }.into_any()
+    } else {
+        view! { <script nonce=leptos::nonce::use_nonce()>{SEND_ONCE}</script> }.into_any()
+    };
     view! {
         <!DOCTYPE html>
         <html lang=preferences.language.tag() data-theme=preferences.theme.name()>
@@ -35,12 +44,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1f1d"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
-                <HashedStylesheet options=options.clone() id="leptos"/>
-                <HydrationScripts options/>
+                <HashedStylesheet options id="leptos"/>
+                {script}
                 <MetaTags/>
             </head>
             <body>
-                <App/>
+                {if taken_over { view! { <App/> }.into_any() } else { view! { <Documents/> }.into_any() }}
             </body>
         </html>
     }

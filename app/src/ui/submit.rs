@@ -8,7 +8,7 @@ pub(crate) fn Submit(
     /// What it does.
     label: &'static str,
     /// Whether the form is on its way.
-    #[prop(into)]
+    #[prop(optional, into)]
     pending: Signal<bool>,
 ) -> impl IntoView {
     view! {

@@ -8,9 +8,9 @@ use leptos::server_fn::ServerFn;
 
 use crate::actions::nodes::{CreateFolder, Crumb};
 use crate::app::with_visitor;
+use crate::flash::refused;
 use crate::i18n::{sentence, use_language, use_texts};
 use crate::pages::Notices;
-use crate::pages::entrance::refused;
 use crate::pages::frame::Desk;
 use crate::submission::Submission;
 use crate::ui::{self, Icon};

@@ -22,10 +22,13 @@ pub(crate) fn AccountMenu() -> impl IntoView {
     let desk = Desk::current();
     let menu = NodeRef::<html::Details>::new();
     close_when_left(menu);
-    let show_shortcuts = move |_| {
+    let close = move || {
         if let Some(menu) = menu.get_untracked() {
             menu.set_open(false);
         }
+    };
+    let show_shortcuts = move |_| {
+        close();
         desk.help.set(true);
     };
     view! {
@@ -39,6 +42,7 @@ pub(crate) fn AccountMenu() -> impl IntoView {
                 <p class="menu-label">{t.theme}</p>
                 <ThemeSwitch/>
                 <hr/>
+                <a class="menu-item" href="/settings/sessions" on:click=move |_| close()><Icon name="monitor"/>{t.sessions}</a>
                 <button type="button" class="menu-item only-script only-keys" on:click=show_shortcuts>
                     <Icon name="keyboard"/>{t.shortcuts}<kbd>"?"</kbd>
                 </button>

@@ -1,29 +1,12 @@
-//! What is shown where nothing is, or where something failed.
+//! What is shown where content could not be had.
 
 use domain::AppError;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::entrance::Entrance;
 use crate::Failure;
 use crate::i18n::{sentence, use_language, use_texts};
-use crate::response::Response;
 use crate::ui::Icon;
-
-/// The page for an address that has none: a 404.
-#[component]
-pub(crate) fn Missing() -> impl IntoView {
-    let t = use_texts();
-    if let Some(response) = Response::current() {
-        (response.status)(404);
-    }
-    view! {
-        <Entrance title=t.not_found_title>
-            <p class="lead">{t.not_found_hint}</p>
-            <a class="button primary wide" href="/">{t.back_to_files}</a>
-        </Entrance>
-    }
-}
 
 /// What stands in the place of content that could not be had, with the way out.
 pub(crate) fn trouble(failure: &Failure) -> AnyView {

@@ -4,11 +4,10 @@ use domain::Field;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::entrance::{Entrance, FormError, Refusal, refused};
+use super::entrance::{Entrance, FormError, Refusal};
+use super::texts::use_document_texts;
 use crate::actions::accounts::{Register, Visitor};
 use crate::app::with_visitor;
-use crate::i18n::use_texts;
-use crate::submission::Submission;
 use crate::{Form, Typed, ui};
 
 /// Fields of an account, in their order.
@@ -16,19 +15,19 @@ const FIELDS: &[Field] = &[Field::Username, Field::Email, Field::Password, Field
 
 /// Make an account, where anybody may.
 #[component]
-pub(crate) fn RegisterPage() -> impl IntoView {
-    let t = use_texts();
+pub(super) fn RegisterPage() -> impl IntoView {
+    let d = use_document_texts();
     let form = with_visitor(move |visitor| {
         if visitor.registration_open {
             view! { <RegisterForm visitor/> }.into_any()
         } else {
-            view! { <p>{t.registration_closed}</p> }.into_any()
+            view! { <p>{d.registration_closed}</p> }.into_any()
         }
     });
     view! {
-        <Entrance title=t.create_account>
+        <Entrance title=d.create_account>
             {form}
-            <p class="aside">{t.have_account} " " <a href="/login">{t.sign_in}</a></p>
+            <p class="aside">{d.have_account} " " <a href="/login">{d.sign_in}</a></p>
         </Entrance>
     }
 }
@@ -39,41 +38,33 @@ fn RegisterForm(
     /// Who looks at it.
     visitor: Visitor,
 ) -> impl IntoView {
-    let t = use_texts();
-    let submission = Submission::new();
-    let (failure, typed) = refused(visitor.flash, Form::Register);
-    let refusal = Refusal::watch(submission, failure);
+    let d = use_document_texts();
+    let (refusal, typed) = Refusal::of(visitor.flash, Form::Register);
     view! {
-        <form method="post" action=Register::url() class="stack" novalidate on:submit=move |event| submission.send(&event)>
-            <AccountFields typed refusal/>
-            <ui::Submit label=t.register pending=submission.pending/>
+        <form method="post" action=Register::url() class="stack" novalidate>
+            {account_fields(typed, &refusal)}
+            <ui::Submit label=d.register/>
         </form>
     }
 }
 
 /// The inputs of a new account, for registration and for the first administrator.
-#[component]
-pub(crate) fn AccountFields(
-    /// What was typed before.
-    typed: Typed,
-    /// What was refused.
-    refusal: Refusal,
-) -> impl IntoView {
-    let t = use_texts();
+pub(super) fn account_fields(typed: Typed, refusal: &Refusal) -> impl IntoView + use<> {
+    let d = use_document_texts();
     view! {
         <FormError text=refusal.above(FIELDS)/>
         <ui::Field
             name="username"
-            label=t.username
+            label=d.username
             autocomplete="username"
             value=typed.username
-            hint=t.username_hint
+            hint=d.username_hint
             error=refusal.beside(Field::Username)
             autofocus=true
         />
         <ui::Field
             name="email"
-            label=t.email
+            label=d.email
             kind="email"
             autocomplete="email"
             value=typed.email
@@ -81,15 +72,15 @@ pub(crate) fn AccountFields(
         />
         <ui::Field
             name="password"
-            label=t.password
+            label=d.password
             kind="password"
             autocomplete="new-password"
-            hint=t.password_hint
+            hint=d.password_hint
             error=refusal.beside(Field::Password)
         />
         <ui::Field
             name="again"
-            label=t.password_again
+            label=d.password_again
             kind="password"
             autocomplete="new-password"
             error=refusal.beside(Field::PasswordAgain)

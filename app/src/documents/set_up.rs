@@ -4,20 +4,20 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
-use super::entrance::{Entrance, Refusal, refused};
-use super::missing::trouble;
-use super::register::AccountFields;
+use super::entrance::{Entrance, Refusal};
+use super::register::account_fields;
+use super::texts::use_document_texts;
 use crate::actions::accounts::{SetUp, Visitor, setup_is_valid};
 use crate::app::use_visitor;
-use crate::i18n::{sentence, use_language, use_texts};
-use crate::submission::Submission;
+use crate::i18n::{sentence, use_language};
+use crate::pages::trouble::trouble;
 use crate::{Failure, Form, ui};
 use domain::{AppError, Field, Reason};
 
 /// Make the first administrator, or say that the link has been used.
 #[component]
-pub(crate) fn SetUpPage() -> impl IntoView {
-    let t = use_texts();
+pub(super) fn SetUpPage() -> impl IntoView {
+    let d = use_document_texts();
     let language = use_language();
     let parameters = use_params_map();
     let secret = Memo::new(move |_| parameters.read().get("secret").unwrap_or_default());
@@ -34,7 +34,7 @@ pub(crate) fn SetUpPage() -> impl IntoView {
                     let used = AppError::invalid(Field::SetupLink, Reason::Expired).into();
                     view! {
                         <p class="lead">{sentence(language, &used)}</p>
-                        <a class="button wide" href="/">{t.sign_in}</a>
+                        <a class="button wide" href="/">{d.sign_in}</a>
                     }
                     .into_any()
                 }
@@ -43,7 +43,7 @@ pub(crate) fn SetUpPage() -> impl IntoView {
         })
     };
     view! {
-        <Entrance title=t.set_up>
+        <Entrance title=d.set_up>
             <Suspense>{form}</Suspense>
         </Entrance>
     }
@@ -57,16 +57,14 @@ fn SetUpForm(
     /// The last part of the link.
     secret: String,
 ) -> impl IntoView {
-    let t = use_texts();
-    let submission = Submission::new();
-    let (failure, typed) = refused(visitor.flash, Form::SetUp);
-    let refusal = Refusal::watch(submission, failure);
+    let d = use_document_texts();
+    let (refusal, typed) = Refusal::of(visitor.flash, Form::SetUp);
     view! {
-        <p class="lead">{t.set_up_intro}</p>
-        <form method="post" action=SetUp::url() class="stack" novalidate on:submit=move |event| submission.send(&event)>
+        <p class="lead">{d.set_up_intro}</p>
+        <form method="post" action=SetUp::url() class="stack" novalidate>
             <input type="hidden" name="secret" value=secret/>
-            <AccountFields typed refusal/>
-            <ui::Submit label=t.set_up_button pending=submission.pending/>
+            {account_fields(typed, &refusal)}
+            <ui::Submit label=d.set_up_button/>
         </form>
     }
 }

@@ -1,0 +1,47 @@
+//! Sheets: pages within the frame that only the server renders. They are lists, links and forms, so the wasm holds nothing of them: it
+//! shows them as they come ([`SheetPage`](crate::pages::SheetPage)) and sends their forms without leaving the page.
+//!
+//! A sheet asks `drive` first and is then rendered in one go. It works without script as any document does: forms are
+//! answered with a redirect and a flash. With script the same happens in the background.
+
+mod request;
+mod sessions;
+mod texts;
+
+use domain::AppError;
+use leptos::prelude::*;
+
+use crate::actions::sheets::Sheet;
+use request::Request;
+
+/// What a sheet is made of. The view is made last: contexts are at hand then.
+pub(crate) struct Content {
+    title: String,
+    view: Box<dyn FnOnce() -> AnyView + Send>,
+}
+
+impl Content {
+    fn new(title: impl Into<String>, view: impl FnOnce() -> AnyView + Send + 'static) -> Self {
+        Self { title: title.into(), view: Box::new(view) }
+    }
+}
+
+/// The sheet at `path`.
+///
+/// # Errors
+/// [`AppError::SignInRequired`], [`AppError::NotFound`] for an address that leads nowhere, or those of the sheet.
+pub(crate) async fn render(path: &str, query: &str) -> Result<Sheet, AppError> {
+    let request = Request::current(query)?;
+    let content = content(path, &request).await?;
+    let html = request.owner().with(|| (content.view)().to_html());
+    Ok(Sheet { title: content.title, html, flash: request.flash_for_script() })
+}
+
+/// Every sheet, by address.
+async fn content(path: &str, request: &Request) -> Result<Content, AppError> {
+    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match segments.as_slice() {
+        ["settings", "sessions"] => sessions::content(request).await,
+        _ => Err(AppError::NotFound),
+    }
+}

@@ -1,0 +1,52 @@
+//! `/settings/sessions`: where the account is signed in, and how to end that.
+
+use domain::AppError;
+use drive::SessionInfo;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::Content;
+use super::request::Request;
+use super::texts::SheetTexts;
+use crate::actions::accounts::RevokeSession;
+use crate::i18n::fill;
+use crate::moment::When;
+
+pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
+    let sessions = request.context.drive.sessions_of(&request.actor).await;
+    let sessions = sessions.map_err(|error| error.to_app_error())?;
+    let t = SheetTexts::of(request.language);
+    Ok(Content::new(t.sessions, move || {
+        view! {
+            <div class="sheet">
+                <h1>{t.sessions}</h1>
+                <p class="lead">{t.sessions_intro}</p>
+                <ul class="cards">
+                    {sessions.into_iter().map(|session| row(t, session)).collect_view()}
+                </ul>
+            </div>
+        }
+        .into_any()
+    }))
+}
+
+fn row(t: &'static SheetTexts, session: SessionInfo) -> impl IntoView {
+    let agent = session.agent.filter(|agent| !agent.is_empty());
+    let agent = agent.unwrap_or_else(|| t.session_unknown.to_owned());
+    let label = fill(t.session_end_named, &[("agent", &agent)]);
+    view! {
+        <li>
+            <div class="card-text">
+                <p class="strong">{agent}</p>
+                <p class="muted">
+                    {session.address}" · "{t.session_seen}" "<When at=session.seen_at/>" · "{t.session_began}" "
+                    <When at=session.created_at/>
+                </p>
+            </div>
+            <form method="post" action=RevokeSession::url()>
+                <input type="hidden" name="id" value=session.id/>
+                <button type="submit" class="button" aria-label=label>{t.session_end}</button>
+            </form>
+        </li>
+    }
+}

@@ -1,7 +1,6 @@
-//! Accounts: making one, signing in, the first administrator, API tokens, locking.
+//! Accounts: making one, signing in, the first administrator, API tokens.
 
 mod guessing;
-mod lock;
 pub(crate) mod password;
 mod setup;
 mod tokens;

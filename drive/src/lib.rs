@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actor;
+mod administration;
 mod audit;
 mod background;
 mod blobs;
@@ -24,6 +25,7 @@ mod upload;
 
 pub use accounts::NewAccount;
 pub use actor::{Actor, Client};
+pub use administration::{LogEntry, LogQuery, Overview, UserEntry, UserQuery, UserSort};
 pub use clock::Clock;
 pub use config::Config;
 pub use content::Content;

@@ -17,6 +17,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 pub use children::ListOptions;
+pub(crate) use children::check_limit;
+pub(crate) use cursor::{Cursor, Value};
 pub(crate) use insert::{NewFile, check_target, insert_file};
 
 use crate::database::from_sql;

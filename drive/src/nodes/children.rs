@@ -152,7 +152,7 @@ pub(super) fn finish(
     Ok(Page { items: kept.iter().map(read).collect::<Result<_>>()?, next })
 }
 
-pub(super) fn check_limit(limit: u32) -> Result<usize> {
+pub(crate) fn check_limit(limit: u32) -> Result<usize> {
     match limit {
         0 => Err(Error::invalid(Field::Limit, Reason::TooShort { limit: 1 })),
         1..=MOST => Ok(limit as usize),

@@ -12,18 +12,18 @@ use crate::{Error, Result};
 
 /// What the list is sorted by, at the last item.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Text(String),
     Number(i64),
 }
 
 /// The last item of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Cursor {
+pub(crate) struct Cursor {
     /// `FOLDER` or `FILE`; also anything else a list is divided by.
-    pub(super) section: u8,
-    pub(super) value: Value,
-    pub(super) id: NodeId,
+    pub(crate) section: u8,
+    pub(crate) value: Value,
+    pub(crate) id: NodeId,
 }
 
 const TAG: usize = 8;
@@ -31,7 +31,7 @@ const ID: usize = 26;
 
 impl Cursor {
     /// `list` says which list this is a place in.
-    pub(super) fn encode(&self, list: &str) -> String {
+    pub(crate) fn encode(&self, list: &str) -> String {
         let mut body = vec![self.section];
         body.extend_from_slice(self.id.as_str().as_bytes());
         match &self.value {
@@ -51,7 +51,7 @@ impl Cursor {
 
     /// # Errors
     /// `Invalid { Cursor, Malformed }` for everything that [`encode`](Self::encode) did not make for this list.
-    pub(super) fn decode(text: &str, list: &str) -> Result<Self> {
+    pub(crate) fn decode(text: &str, list: &str) -> Result<Self> {
         Self::read(text, list).ok_or(Error::invalid(Field::Cursor, Reason::Malformed))
     }
 

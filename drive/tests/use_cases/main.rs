@@ -1,6 +1,7 @@
 //! The use cases of `drive` through its public interface, each on SQLite and on PostgreSQL.
 
 mod accounts;
+mod administration;
 mod authorisation;
 mod database;
 mod folders;

@@ -1,0 +1,211 @@
+//! What administrators may do, and that nobody else may.
+
+use domain::{Conflict, Role, UserId};
+use drive::{Actor, Client, Drive, Error, LogQuery, UserQuery, UserSort};
+use futures::future::BoxFuture;
+
+use crate::world::{World, account, name, on_both_engines};
+
+type UseCase = for<'a> fn(&'a Drive, &'a Actor, &'a UserId) -> BoxFuture<'a, Result<(), Error>>;
+
+fn nowhere() -> Client {
+    Client::default()
+}
+
+/// Every use case of administrators. One that is added to `Drive` is added here.
+const USE_CASES: [(&str, UseCase); 9] = [
+    ("users", |drive, actor, _| {
+        Box::pin(async move {
+            drive.users(actor, &UserQuery { limit: 10, ..UserQuery::default() }).await.map(drop)
+        })
+    }),
+    ("user", |drive, actor, user| Box::pin(async move { drive.user(actor, user).await.map(drop) })),
+    ("set_quota", |drive, actor, user| {
+        Box::pin(async move { drive.set_quota(actor, user, Some(1), &nowhere()).await })
+    }),
+    ("set_role up", |drive, actor, user| {
+        Box::pin(async move { drive.set_role(actor, user, Role::Administrator, &nowhere()).await })
+    }),
+    ("set_role down", |drive, actor, user| {
+        Box::pin(async move { drive.set_role(actor, user, Role::User, &nowhere()).await })
+    }),
+    ("lock_account", |drive, actor, user| {
+        Box::pin(async move { drive.lock_account(actor, user, "x", &nowhere()).await })
+    }),
+    ("unlock_account", |drive, actor, user| {
+        Box::pin(async move { drive.unlock_account(actor, user, &nowhere()).await })
+    }),
+    ("overview", |drive, actor, _| Box::pin(async move { drive.overview(actor).await.map(drop) })),
+    ("log", |drive, actor, _| {
+        Box::pin(
+            async move { drive.log(actor, &LogQuery { limit: 10, ..LogQuery::default() }).await.map(drop) },
+        )
+    }),
+];
+
+async fn names(drive: &Drive, admin: &Actor, search: &str, sort: UserSort) -> Vec<String> {
+    let query = UserQuery { search: search.into(), sort, limit: 100, after: None };
+    drive.users(admin, &query).await.expect("users").items.into_iter().map(|user| user.username).collect()
+}
+
+on_both_engines! {
+    async fn nobody_else_finds_any_of_it(world: World) {
+        let admin = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let user = world.user("lin_wei").await;
+        for (what, use_case) in USE_CASES {
+            for target in [&admin.user, &user.user] {
+                let outcome = use_case(&world.drive, &user, target).await;
+                assert!(matches!(outcome, Err(Error::NotFound)), "{what}: {outcome:?}");
+            }
+        }
+        assert_eq!(world.drive.user(&admin, &user.user).await.expect("unchanged").quota, None);
+        assert_eq!(world.drive.user(&admin, &admin.user).await.expect("unchanged").locked_at, None);
+    }
+
+    async fn who_is_demoted_or_locked_is_an_administrator_no_more(world: World) {
+        let first = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let second = world.drive.create_administrator(account("admin_two")).await.expect("administrator");
+        let user = world.user("lin_wei").await;
+        world.drive.lock_account(&first, &second.user, "gone", &nowhere()).await.expect("lock");
+        // The actor was made while they still were one, as by a request that was under way.
+        for (what, use_case) in USE_CASES.iter().filter(|(what, _)| what.contains('_')) {
+            let outcome = use_case(&world.drive, &second, &user.user).await;
+            assert!(matches!(outcome, Err(Error::NotFound)), "{what}: {outcome:?}");
+        }
+    }
+
+    async fn an_administrator_is_left_whatever_two_of_them_do(world: World) {
+        let first = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let second = world.drive.create_administrator(account("admin_two")).await.expect("administrator");
+        for outcome in [
+            world.drive.lock_account(&first, &first.user, "", &nowhere()).await,
+            world.drive.set_role(&first, &first.user, Role::User, &nowhere()).await,
+        ] {
+            assert!(matches!(outcome, Err(Error::Forbidden)), "{outcome:?}");
+        }
+        let client = nowhere();
+        let (one, other) = tokio::join!(
+            world.drive.lock_account(&first, &second.user, "", &client),
+            world.drive.set_role(&second, &first.user, Role::User, &client),
+        );
+        assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1, "{one:?} {other:?}");
+        let left = world
+            .number("SELECT COUNT(*) FROM users WHERE role = 'administrator' AND locked_at IS NULL")
+            .await;
+        assert_eq!(left, 1);
+    }
+
+    async fn accounts_are_found_and_listed_page_by_page(world: World) {
+        let admin = world.drive.create_administrator(account("Admin_One")).await.expect("administrator");
+        for index in 0..7 {
+            world.wait(std::time::Duration::from_secs(1));
+            world.user(&format!("user_{index}")).await;
+        }
+        world.user("李明_1").await;
+        let drive = &world.drive;
+        assert_eq!(names(drive, &admin, "李明", UserSort::Name).await, ["李明_1"]);
+        assert_eq!(names(drive, &admin, "ADMIN", UserSort::Name).await, ["Admin_One"]);
+        assert_eq!(names(drive, &admin, "user_3@", UserSort::Name).await, ["user_3"], "by mail");
+        assert_eq!(names(drive, &admin, "r%3", UserSort::Name).await, [""; 0], "signs of LIKE are letters");
+        assert_eq!(names(drive, &admin, "n_o", UserSort::Name).await, ["Admin_One"]);
+        assert_eq!(names(drive, &admin, "nXo", UserSort::Name).await, [""; 0]);
+        assert_eq!(names(drive, &admin, "\0", UserSort::Name).await.len(), 9);
+        for sort in [UserSort::Name, UserSort::Used, UserSort::Created] {
+            let whole = names(drive, &admin, "", sort).await;
+            assert_eq!(whole.len(), 9);
+            let (mut paged, mut after) = (Vec::new(), None);
+            loop {
+                let query = UserQuery { sort, limit: 2, after, ..UserQuery::default() };
+                let page = drive.users(&admin, &query).await.expect("page");
+                paged.extend(page.items.into_iter().map(|user| user.username));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(paged, whole, "{sort:?}");
+        }
+        let query = UserQuery { limit: 2, ..UserQuery::default() };
+        let next = drive.users(&admin, &query).await.expect("page").next;
+        let elsewhere = UserQuery { sort: UserSort::Used, after: next, limit: 2, ..UserQuery::default() };
+        assert!(matches!(drive.users(&admin, &elsewhere).await, Err(Error::Invalid { .. })));
+        for limit in [0, 1001] {
+            let query = UserQuery { limit, ..UserQuery::default() };
+            assert!(matches!(drive.users(&admin, &query).await, Err(Error::Invalid { .. })));
+        }
+    }
+
+    async fn a_quota_holds_from_then_on(world: World) {
+        let admin = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let user = world.user("lin_wei").await;
+        world.drive.set_quota(&admin, &user.user, Some(5), &nowhere()).await.expect("quota");
+        assert_eq!(world.drive.profile(&user).await.expect("profile").quota, Some(5));
+        let new = drive::NewUpload {
+            kind: drive::NewUploadKind::Whole,
+            length: Some(6),
+            metadata: domain::UploadMetadata { filename: Some(name("x")), ..Default::default() },
+            raw_metadata: String::new(),
+        };
+        let refused = world.drive.begin_upload(&user, new).await;
+        assert!(matches!(refused, Err(Error::QuotaExceeded { available: 5 })), "{refused:?}");
+        world.drive.set_quota(&admin, &user.user, None, &nowhere()).await.expect("no limit");
+        assert_eq!(world.drive.user(&admin, &user.user).await.expect("user").quota, None);
+        let nobody: UserId = "a".repeat(26).parse().expect("id");
+        let outcome = world.drive.set_quota(&admin, &nobody, None, &nowhere()).await;
+        assert!(matches!(outcome, Err(Error::NotFound)));
+    }
+
+    async fn the_log_tells_who_did_what_to_whom(world: World) {
+        let admin = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let user = world.user("lin_wei").await;
+        world.wait(std::time::Duration::from_secs(1));
+        let client = Client { address: Some([192, 0, 2, 7].into()), agent: Some("curl/8".into()) };
+        world.drive.lock_account(&admin, &user.user, " abuse\u{7} ", &client).await.expect("lock");
+        let locked = world.drive.user(&admin, &user.user).await.expect("user");
+        assert_eq!((locked.locked_at, locked.locked_reason.as_deref()), (Some(world.drive.now()), Some("abuse")));
+        world.wait(std::time::Duration::from_secs(1));
+        world.drive.unlock_account(&admin, &user.user, &client).await.expect("unlock");
+
+        let all = LogQuery { limit: 100, ..LogQuery::default() };
+        let entries = world.drive.log(&admin, &all).await.expect("log").items;
+        let newest = &entries[0];
+        assert_eq!(
+            (newest.event.as_str(), newest.username.as_deref(), newest.subject.as_deref()),
+            ("account.unlock", Some("admin_one"), Some("lin_wei"))
+        );
+        assert_eq!((newest.address.as_deref(), newest.agent.as_deref()), (Some("192.0.2.7"), Some("curl/8")));
+        assert_eq!(entries[1].event, "account.lock");
+
+        let of_user = LogQuery { username: "Lin_Wei".into(), noun: "account".into(), ..all.clone() };
+        let events: Vec<_> =
+            world.drive.log(&admin, &of_user).await.expect("log").items.into_iter().map(|e| e.event).collect();
+        assert!(events.starts_with(&["account.unlock".into(), "account.lock".into()]), "{events:?}");
+        let none = LogQuery { noun: "%".into(), ..all.clone() };
+        assert!(world.drive.log(&admin, &none).await.expect("log").items.is_empty());
+        // Page by page it is the same.
+        let (mut paged, mut after) = (Vec::new(), None);
+        loop {
+            let page = world.drive.log(&admin, &LogQuery { limit: 1, after, ..LogQuery::default() }).await.expect("page");
+            paged.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(paged, entries);
+    }
+
+    async fn the_overview_counts_everybody(world: World) {
+        let admin = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let user = world.user("lin_wei").await;
+        let folder = world.drive.create_folder(&user, &user.root, &name("a"), Conflict::Fail).await.expect("folder");
+        world.drive.create_folder(&user, &folder.id, &name("b"), Conflict::Fail).await.expect("folder");
+        world.drive.trash(&user, &folder.id).await.expect("trash");
+        world.drive.lock_account(&admin, &user.user, "", &nowhere()).await.expect("lock");
+        let overview = world.drive.overview(&admin).await.expect("overview");
+        assert_eq!((overview.users, overview.locked), (2, 1));
+        assert_eq!((overview.files, overview.folders, overview.trashed), (0, 2, 1));
+        assert_eq!((overview.logical, overview.physical, overview.uploads), (0, 0, 0));
+        assert!(overview.health.is_well());
+    }
+}

@@ -4,6 +4,7 @@
 //! itself. Uploads are not here: they are plain routes of the server.
 
 pub mod accounts;
+pub mod administration;
 pub mod nodes;
 pub mod settings;
 pub mod sheets;

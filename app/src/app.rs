@@ -21,7 +21,10 @@ use crate::response::load;
 #[must_use]
 pub(crate) fn is_taken_over(path: &str) -> bool {
     let is_name = |rest: &str| !rest.is_empty() && !rest.contains('/');
-    path == "/" || path.starts_with("/settings/") || path.strip_prefix("/folder/").is_some_and(is_name)
+    let is_sheet = ["/settings", "/admin"]
+        .into_iter()
+        .any(|first| path.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    is_sheet || path == "/" || path.strip_prefix("/folder/").is_some_and(is_name)
 }
 
 /// The part of Hayloft that the browser takes over: the drive. Pages are rendered when all of their data is there
@@ -37,6 +40,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=FolderPage ssr=SsrMode::Async/>
                     <Route path=path!("/folder/:id") view=FolderPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/*sheet") view=SheetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin") view=SheetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/*sheet") view=SheetPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

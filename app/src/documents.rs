@@ -16,8 +16,10 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::app::{SkipLink, provide_page};
+pub(crate) use entrance::Refusal;
 use missing::Missing;
 use register::RegisterPage;
+pub(crate) use register::account_fields;
 use set_up::SetUpPage;
 use sign_in::SignInPage;
 

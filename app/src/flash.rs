@@ -33,6 +33,11 @@ pub enum Flash {
         /// How many.
         files: u32,
     },
+    /// An administrator changed an account.
+    AccountChanged {
+        /// Its user name.
+        name: String,
+    },
     /// The account is no longer signed in somewhere else.
     SessionEnded,
     /// Nobody is signed in any more, as was asked.
@@ -62,6 +67,8 @@ pub enum Form {
     SetUp,
     /// New folder.
     CreateFolder,
+    /// An administrator makes an account.
+    CreateAccount,
 }
 
 /// What was typed into a form, apart from passwords.

@@ -21,7 +21,7 @@ pub(crate) use answer::{refuse, reply, show};
 pub use cookies::{flash_cookie, preferences_of};
 pub(crate) use cookies::{set_language, set_theme, take_flash};
 pub use document::{content_security_policy, shell};
-pub(crate) use queries::{crumbs, new_account};
+pub(crate) use queries::{change_account, crumbs, new_account};
 
 /// The session of one request, kept by the server crate.
 #[async_trait]

@@ -4,6 +4,8 @@
 //! A sheet asks `drive` first and is then rendered in one go. It works without script as any document does: forms are
 //! answered with a redirect and a flash. With script the same happens in the background.
 
+mod administration;
+mod parts;
 mod request;
 mod sessions;
 mod texts;
@@ -41,6 +43,7 @@ pub(crate) async fn render(path: &str, query: &str) -> Result<Sheet, AppError> {
 async fn content(path: &str, request: &Request) -> Result<Content, AppError> {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     match segments.as_slice() {
+        ["admin", rest @ ..] => administration::content(rest, request).await,
         ["settings", "sessions"] => sessions::content(request).await,
         _ => Err(AppError::NotFound),
     }

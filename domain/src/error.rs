@@ -39,6 +39,8 @@ pub enum Field {
     Limit,
     /// The one-time link that makes the first administrator.
     SetupLink,
+    /// How many bytes an account may use.
+    Quota,
 }
 
 /// Why a value is refused.

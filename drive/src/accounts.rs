@@ -122,7 +122,7 @@ impl Drive {
     }
 
     /// Writes the account and its root folder.
-    async fn insert_account(
+    pub(crate) async fn insert_account(
         &self,
         tx: &mut Tx,
         account: &NewAccount,

@@ -43,14 +43,14 @@ pub(super) fn Entrance(
 
 /// What a form shows of its last sending: what the page before left for it.
 #[derive(Clone)]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     failure: Option<Failure>,
     language: crate::Language,
 }
 
 impl Refusal {
     /// Of the flash of the page before, with what had been typed.
-    pub(super) fn of(flash: Option<Flash>, form: Form) -> (Self, Typed) {
+    pub(crate) fn of(flash: Option<Flash>, form: Form) -> (Self, Typed) {
         let (failure, typed) = refused(flash, form);
         (Self { failure, language: use_language() }, typed)
     }

@@ -49,7 +49,7 @@ fn RegisterForm(
 }
 
 /// The inputs of a new account, for registration and for the first administrator.
-pub(super) fn account_fields(typed: Typed, refusal: &Refusal) -> impl IntoView + use<> {
+pub(crate) fn account_fields(typed: Typed, refusal: &Refusal) -> impl IntoView + use<> {
     let d = use_document_texts();
     view! {
         <FormError text=refusal.above(FIELDS)/>

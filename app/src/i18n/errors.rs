@@ -56,6 +56,7 @@ texts! {
     field_cursor = "列表位置" | "the place in the list",
     field_limit = "数量" | "the number of items",
     field_setup_link = "初始化链接" | "the setup link",
+    field_quota = "存储配额" | "the quota",
 }
 
 /// The sentence for a failure, where no input stands beside it.
@@ -139,6 +140,7 @@ const fn field_name(t: &ErrorTexts, field: Field) -> &'static str {
         Field::Cursor => t.field_cursor,
         Field::Limit => t.field_limit,
         Field::SetupLink => t.field_setup_link,
+        Field::Quota => t.field_quota,
     }
 }
 
@@ -216,6 +218,7 @@ mod tests {
             Field::Cursor,
             Field::Limit,
             Field::SetupLink,
+            Field::Quota,
         ];
         let invalid = fields
             .into_iter()

@@ -14,6 +14,7 @@ texts! {
     theme_auto = "跟随系统" | "System",
     theme_light = "浅色" | "Light",
     theme_dark = "深色" | "Dark",
+    administration = "管理" | "Administration",
     sessions = "登录设备" | "Signed-in devices",
     shortcuts = "键盘快捷键" | "Keyboard shortcuts",
     sign_out = "退出登录" | "Sign out",
@@ -63,6 +64,7 @@ texts! {
     undo = "撤销" | "Undo",
     restored = "“{name}”已恢复。" | "“{name}” restored.",
     folder_created = "已创建文件夹“{name}”。" | "Folder “{name}” created.",
+    account_changed = "账号“{name}”的更改已保存。" | "Changes to the account “{name}” are saved.",
     session_ended = "已结束该设备的登录。" | "That device is signed out.",
     dismiss = "关闭提示" | "Dismiss",
 

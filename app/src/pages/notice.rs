@@ -121,6 +121,7 @@ fn Bar(
         Flash::Restored { name } => fill(t.restored, &[("name", &name)]),
         Flash::FolderCreated { name } => fill(t.folder_created, &[("name", &name)]),
         Flash::Uploaded { files } => t.uploaded(files),
+        Flash::AccountChanged { name } => fill(t.account_changed, &[("name", &name)]),
         Flash::SessionEnded => t.session_ended.to_owned(),
         Flash::SignedOut => t.signed_out.to_owned(),
         Flash::Failed(failure) => sentence(language, &failure),

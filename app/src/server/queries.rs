@@ -1,10 +1,12 @@
 //! What several server functions ask of `drive`.
 
-use domain::{AppError, Email, Field, NewPassword, NodeId, Reason, Username};
+use domain::{AppError, Email, Field, NewPassword, NodeId, Reason, UserId, Username};
 use drive::{Actor, NewAccount};
 
 use super::Context;
 use crate::actions::nodes::Crumb;
+use crate::flash::Done;
+use crate::{Failure, Flash};
 
 /// Parses the fields of a new account; the first that is wrong, from top to bottom, is said.
 pub(crate) fn new_account(
@@ -21,6 +23,24 @@ pub(crate) fn new_account(
     }
     let password = NewPassword::parse(password).map_err(refuse(Field::Password))?;
     Ok(NewAccount { username, email, password })
+}
+
+/// Carries out a change to an account and says that it is done.
+///
+/// # Errors
+/// Those of the change, to whoever sent the form.
+pub(crate) async fn change_account(
+    id: &UserId,
+    change: impl AsyncFnOnce(&Context, &Actor) -> Result<(), AppError>,
+) -> Result<Done, Failure> {
+    let outcome = async {
+        let context = Context::current()?;
+        let actor = context.actor()?;
+        change(&context, actor).await?;
+        let user = context.drive.user(actor, id).await.map_err(|error| error.to_app_error())?;
+        Ok(Done::say(Flash::AccountChanged { name: user.username }))
+    };
+    super::reply(outcome.await)
 }
 
 /// The way from the root to a folder.

@@ -22,6 +22,7 @@ impl fmt::Display for Field {
             Self::Cursor => "the position in the list",
             Self::Limit => "the number of items",
             Self::SetupLink => "the setup link",
+            Self::Quota => "the quota",
         })
     }
 }

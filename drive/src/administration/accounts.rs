@@ -9,7 +9,7 @@ use crate::actor::{role_of, role_text};
 use crate::audit::{self, Entry};
 use crate::database::{from_sql, retrying, to_sql};
 use crate::nodes::{Cursor, Value, check_limit, parse};
-use crate::{Actor, Client, Drive, Error, Result};
+use crate::{Actor, Client, Drive, Error, NewAccount, Result};
 
 /// An account as administrators see it. Of its files they see how much they are, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +136,28 @@ impl Drive {
             .await?
             .ok_or(Error::NotFound)?;
         entry(&row)
+    }
+
+    /// Makes an account for somebody, whether or not strangers may register.
+    ///
+    /// # Errors
+    /// `Invalid { Username | Email, Taken }`; [`Error::NotFound`] for who is no administrator.
+    pub async fn create_account(
+        &self,
+        actor: &Actor,
+        account: &NewAccount,
+        client: &Client,
+    ) -> Result<UserId> {
+        check(actor)?;
+        let hash = self.passwords().hash(&account.password).await?;
+        retrying(|| async {
+            let mut tx = self.database().begin().await?;
+            lock(&mut tx, actor).await?;
+            let made = self.insert_account(&mut tx, account, &hash, Role::User, None).await?;
+            self.recorded(tx, 1, actor, "account.create", &made.user, client).await?;
+            Ok(made.user)
+        })
+        .await
     }
 
     /// Sets how many bytes an account may use; `None` is no limit. Below what is used nothing is deleted, and nothing more

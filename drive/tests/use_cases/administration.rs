@@ -1,10 +1,10 @@
 //! What administrators may do, and that nobody else may.
 
-use domain::{Conflict, Role, UserId};
-use drive::{Actor, Client, Drive, Error, LogQuery, UserQuery, UserSort};
+use domain::{Conflict, Login, Role, UserId};
+use drive::{Actor, Client, Config, Drive, Error, LogQuery, UserQuery, UserSort};
 use futures::future::BoxFuture;
 
-use crate::world::{World, account, name, on_both_engines};
+use crate::world::{PASSWORD, World, account, name, on_both_engines};
 
 type UseCase = for<'a> fn(&'a Drive, &'a Actor, &'a UserId) -> BoxFuture<'a, Result<(), Error>>;
 
@@ -13,7 +13,10 @@ fn nowhere() -> Client {
 }
 
 /// Every use case of administrators. One that is added to `Drive` is added here.
-const USE_CASES: [(&str, UseCase); 9] = [
+const USE_CASES: [(&str, UseCase); 10] = [
+    ("create_account", |drive, actor, _| {
+        Box::pin(async move { drive.create_account(actor, &account("new_user"), &nowhere()).await.map(drop) })
+    }),
     ("users", |drive, actor, _| {
         Box::pin(async move {
             drive.users(actor, &UserQuery { limit: 10, ..UserQuery::default() }).await.map(drop)
@@ -60,6 +63,7 @@ on_both_engines! {
         }
         assert_eq!(world.drive.user(&admin, &user.user).await.expect("unchanged").quota, None);
         assert_eq!(world.drive.user(&admin, &admin.user).await.expect("unchanged").locked_at, None);
+        assert_eq!(world.number("SELECT COUNT(*) FROM users").await, 2);
     }
 
     async fn who_is_demoted_or_locked_is_an_administrator_no_more(world: World) {
@@ -135,6 +139,19 @@ on_both_engines! {
         }
     }
 
+    async fn an_administrator_makes_accounts_also_where_registration_is_closed(world: World) {
+        let drive = world.with(Config { registration_open: false, ..Config::default() }).await;
+        let admin = drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let made = drive.create_account(&admin, &account("lin_wei"), &nowhere()).await.expect("account");
+        let entry = drive.user(&admin, &made).await.expect("user");
+        assert_eq!((entry.username.as_str(), entry.role), ("lin_wei", Role::User));
+        let actor = drive.sign_in(&Login::parse("lin_wei"), PASSWORD, &nowhere()).await.expect("signs in");
+        assert_eq!(actor.user, made);
+        let again = drive.create_account(&admin, &account("lin_wei"), &nowhere()).await;
+        assert!(matches!(again, Err(Error::Invalid { .. })), "{again:?}");
+        drive.database().close().await;
+    }
+
     async fn a_quota_holds_from_then_on(world: World) {
         let admin = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
         let user = world.user("lin_wei").await;
@@ -143,7 +160,7 @@ on_both_engines! {
         let new = drive::NewUpload {
             kind: drive::NewUploadKind::Whole,
             length: Some(6),
-            metadata: domain::UploadMetadata { filename: Some(name("x")), ..Default::default() },
+            metadata: domain::UploadMetadata { name: Some(name("x")), ..Default::default() },
             raw_metadata: String::new(),
         };
         let refused = world.drive.begin_upload(&user, new).await;

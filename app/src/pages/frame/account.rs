@@ -42,6 +42,7 @@ pub(crate) fn AccountMenu() -> impl IntoView {
                 <p class="menu-label">{t.theme}</p>
                 <ThemeSwitch/>
                 <hr/>
+                <Administration close=Callback::new(move |()| close())/>
                 <a class="menu-item" href="/settings/sessions" on:click=move |_| close()><Icon name="monitor"/>{t.sessions}</a>
                 <button type="button" class="menu-item only-script only-keys" on:click=show_shortcuts>
                     <Icon name="keyboard"/>{t.shortcuts}<kbd>"?"</kbd>
@@ -53,6 +54,26 @@ pub(crate) fn AccountMenu() -> impl IntoView {
             </div>
         </details>
     }
+}
+
+/// The way to administration, for those who have it.
+#[component]
+fn Administration(
+    /// Closes the menu.
+    close: Callback<()>,
+) -> impl IntoView {
+    let t = use_texts();
+    with_visitor(move |visitor| {
+        let may = visitor.profile.is_some_and(|profile| profile.role == Role::Administrator);
+        may.then(|| {
+            view! {
+                <a class="menu-item" href="/admin" on:click=move |_| close.run(())>
+                    <Icon name="gauge"/>{t.administration}
+                </a>
+            }
+        })
+        .into_any()
+    })
 }
 
 /// Name, mail and role.

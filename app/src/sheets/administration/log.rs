@@ -1,0 +1,79 @@
+//! `/admin/log`: who did what, from where.
+
+use domain::AppError;
+use drive::{LogEntry, LogQuery};
+use leptos::prelude::*;
+
+use super::subjects;
+use super::texts::AdministrationTexts;
+use crate::moment::When;
+use crate::sheets::Content;
+use crate::sheets::parts::{next_page, options};
+use crate::sheets::request::Request;
+
+const PATH: &str = "/admin/log";
+const PAGE: u32 = 100;
+
+pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
+    let asked = |name| request.query(name).unwrap_or_default().to_owned();
+    let query = LogQuery {
+        noun: asked("kind"),
+        username: asked("user"),
+        after: request.query("after").map(str::to_owned),
+        limit: PAGE,
+    };
+    let page =
+        request.context.drive.log(&request.actor, &query).await.map_err(|error| error.to_app_error())?;
+    let t = AdministrationTexts::of(request.language);
+    Ok(Content::new(t.log, move || {
+        let kinds = [
+            ("", t.log_all),
+            ("session", t.log_session),
+            ("account", t.log_account),
+            ("token", t.log_token),
+            ("share", t.log_share),
+        ];
+        let empty = page.items.is_empty().then(|| view! { <p class="lead">{t.log_empty}</p> });
+        let rows = page.items.into_iter().map(|entry| row(t, entry)).collect_view();
+        let next = next_page(PATH, &[("kind", &query.noun), ("user", &query.username)], page.next, t.more);
+        view! {
+            <div class="sheet wide">
+                <h1>{t.administration}</h1>
+                {subjects(t, PATH)}
+                <form method="get" action=PATH class="filter" role="search">
+                    <label>{t.log_kind} <select name="kind">{options(&kinds, &query.noun)}</select></label>
+                    <label>{t.log_user} <input name="user" value=query.username.clone() autocapitalize="none" spellcheck="false"/></label>
+                    <button type="submit" class="button">{t.log_filter}</button>
+                </form>
+                {empty}
+                <div class="scrolled" tabindex="0" role="region" aria-label=t.log>
+                    <table class="figures">
+                        <thead>
+                            <tr>
+                                <th scope="col">{t.log_when}</th>
+                                <th scope="col">{t.log_who}</th>
+                                <th scope="col">{t.log_what}</th>
+                                <th scope="col">{t.log_where}</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+                {next}
+            </div>
+        }
+        .into_any()
+    }))
+}
+
+fn row(t: &'static AdministrationTexts, entry: LogEntry) -> impl IntoView {
+    let who = entry.username.unwrap_or_else(|| t.log_nobody.to_owned());
+    view! {
+        <tr>
+            <td><When at=entry.at/></td>
+            <td>{who}</td>
+            <td><code>{entry.event}</code>" "{entry.subject}</td>
+            <td>{entry.address}<br/><span class="muted">{entry.agent}</span></td>
+        </tr>
+    }
+}

@@ -1,0 +1,95 @@
+//! The sentences for administrators.
+
+use crate::i18n::texts;
+
+texts! {
+    pub(super) struct AdministrationTexts;
+
+    administration = "管理" | "Administration",
+    overview = "概览" | "Overview",
+    users = "用户" | "Users",
+    log = "审计日志" | "Audit log",
+    more = "下一页" | "Next page",
+
+    // overview
+    accounts = "账号" | "Accounts",
+    accounts_locked = "{users}（已锁定 {locked}）" | "{users} ({locked} locked)",
+    files = "文件" | "Files",
+    folders = "文件夹" | "Folders",
+    trashed = "回收站中的项目" | "Items in trash",
+    logical = "用户数据" | "Data of users",
+    physical = "实际存储（不含副本）" | "Stored once, without replicas",
+    uploads = "进行中的上传" | "Unfinished uploads",
+    uploads_reserved = "{uploads}（预留 {reserved}）" | "{uploads} ({reserved} reserved)",
+    store = "存储" | "Store",
+    store_of = "已用 {used} / {capacity}，可用 {available}" | "{used} of {capacity} used, {available} free",
+    store_silent = "存储未提供容量信息" | "The store does not tell its capacity",
+    database = "数据库" | "Database",
+    works = "正常" | "Works",
+    read_only = "只读" | "Read-only",
+    broken = "不可用" | "Unavailable",
+
+    // accounts
+    search = "搜索" | "Search",
+    search_hint = "用户名或邮箱" | "User name or email",
+    sort = "排序" | "Sort by",
+    sort_name = "用户名" | "User name",
+    sort_used = "已用空间" | "Space used",
+    sort_created = "创建时间" | "Newest first",
+    no_users = "没有符合条件的用户。" | "No user matches.",
+    new_user = "新建用户" | "New user",
+    new_user_hint = "请将初始密码告知用户，并请其登录后修改。" | "Tell them the password, and ask them to change it after signing in.",
+    create = "创建" | "Create",
+    column_user = "用户" | "User",
+    column_used = "已用空间" | "Space used",
+    column_seen = "上次活动" | "Last seen",
+    column_state = "状态" | "State",
+    used_of = "{used} / {quota}" | "{used} of {quota}",
+    administrator = "管理员" | "Administrator",
+    locked = "已锁定" | "Locked",
+    active = "正常" | "Active",
+    never = "从未" | "Never",
+
+    // one account
+    email = "邮箱" | "Email",
+    created = "创建时间" | "Created",
+    locked_since = "锁定时间" | "Locked since",
+    locked_reason = "锁定原因" | "Reason",
+    quota = "存储配额" | "Quota",
+    quota_hint = "例如 500MB、20GiB；留空表示不限" | "Like 500MB or 20GiB; empty for no limit",
+    no_limit = "不限" | "No limit",
+    save = "保存" | "Save",
+    make_administrator = "设为管理员" | "Make administrator",
+    make_user = "取消管理员权限" | "Take administration away",
+    lock = "锁定账号" | "Lock account",
+    lock_hint = "锁定后立即退出所有设备，文件保留。" | "They are signed out everywhere at once. Their files stay.",
+    unlock = "解除锁定" | "Unlock",
+    reason = "原因（仅管理员可见）" | "Reason, seen by administrators only",
+    yourself = "这是您自己的账号：不能锁定或取消自己的管理员权限。" | "This is your own account: you cannot lock it or take its administration away.",
+
+    // log
+    log_kind = "类别" | "Kind",
+    log_all = "全部" | "All",
+    log_session = "登录" | "Signing in",
+    log_account = "账号" | "Accounts",
+    log_token = "访问令牌" | "Tokens",
+    log_share = "分享" | "Shares",
+    log_user = "用户名" | "User name",
+    log_filter = "筛选" | "Filter",
+    log_when = "时间" | "When",
+    log_who = "操作者" | "Who",
+    log_what = "事件" | "What",
+    log_where = "来源" | "From",
+    log_empty = "没有符合条件的记录。" | "No entry matches.",
+    log_nobody = "未登录" | "Nobody signed in",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_is_there_in_both_languages() {
+        crate::i18n::check_table(AdministrationTexts::ALL);
+    }
+}

@@ -1,6 +1,7 @@
 //! The commands of the program: read the command line, run one, and end with a sentence when it cannot be done.
 
 mod account;
+mod doctor;
 mod serve;
 
 use std::ffi::OsString;
@@ -45,6 +46,7 @@ async fn run(cli: Cli) -> Result<(), String> {
             Box::pin(account::create_administrator(options)).await
         }
         Command::Token(TokenCommand::Create(options)) => Box::pin(account::create_token(options)).await,
+        Command::Doctor(options) => Box::pin(doctor::doctor(options)).await,
         Command::Migrate(options) => start::migrated(&options).await.map(drop),
     }
 }

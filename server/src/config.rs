@@ -39,6 +39,8 @@ pub(crate) enum Command {
     /// Secrets for programs that use the API.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Compare database and store, and tell what is wrong. May run beside servers at work.
+    Doctor(DoctorOptions),
     /// Bring the database up to date and end.
     Migrate(DatabaseOptions),
 }
@@ -93,6 +95,18 @@ pub(crate) enum Registration {
     Open,
     /// Nobody.
     Closed,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorOptions {
+    #[command(flatten)]
+    pub(crate) database: DatabaseOptions,
+    #[command(flatten)]
+    pub(crate) store: StoreOptions,
+    /// Mend what can be mended without deleting anything: counts are counted anew, and bytes that belong to no file are
+    /// moved to the directory `orphans` of the store.
+    #[arg(long)]
+    pub(crate) repair: bool,
 }
 
 #[derive(Debug, Args)]

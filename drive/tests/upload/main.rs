@@ -9,6 +9,7 @@ mod adoption;
 mod bodies;
 mod checksums;
 mod crashes;
+mod doctor;
 mod hdfs;
 mod lifetime;
 mod limits;

@@ -41,6 +41,10 @@ pub enum Field {
     SetupLink,
     /// How many bytes an account may use.
     Quota,
+    /// The code of a share (提取码).
+    ShareCode,
+    /// Until when a share opens.
+    Expiry,
 }
 
 /// Why a value is refused.
@@ -96,10 +100,13 @@ pub enum AppError {
     /// Signed in, but not allowed.
     #[error("this is not allowed")]
     Forbidden,
+    /// A share whose code was not given, or another one was.
+    #[error("this share opens with its code, and that was not given or is another one")]
+    CodeRequired,
     /// Nothing is there, or it belongs to somebody else.
     #[error("there is nothing here")]
     NotFound,
-    /// It was there and is gone for good (an expired upload).
+    /// It was there and ended (an expired upload, a cancelled share).
     #[error("this is gone")]
     Gone,
     /// An input is wrong.
@@ -173,7 +180,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::SignInRequired | Self::WrongCredentials => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::CodeRequired => 403,
             Self::NotFound => 404,
             Self::NameTaken | Self::OffsetMismatch { .. } => 409,
             Self::Gone => 410,

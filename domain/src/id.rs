@@ -97,6 +97,10 @@ identifiers! {
     UploadId,
     /// An API token (its name, not its secret).
     TokenId,
+    /// A share, as its owner calls it. Opens nothing.
+    ShareId,
+    /// What opens a share: the end of its link. Whoever knows it is let in, or asked for the code.
+    ShareToken,
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ impl FileName {
 
 /// Characters that make a name look like another one: directional marks and overrides, zero-width spaces, the byte order
 /// mark, line and paragraph separators. The joiners U+200C and U+200D stay: Persian and emoji need them.
-const fn is_invisible(c: char) -> bool {
+pub(crate) const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 

@@ -1,6 +1,6 @@
 //! Accounts: making one, signing in, the first administrator, API tokens.
 
-mod guessing;
+pub(crate) mod guessing;
 pub(crate) mod password;
 mod setup;
 mod tokens;
@@ -8,6 +8,8 @@ mod tokens;
 use domain::{Email, Field, Login, NewPassword, NodeId, Profile, Reason, Role, UserId, Username};
 use sqlx::Row;
 use sqlx::any::AnyRow;
+
+use guessing::Guess;
 
 use crate::actor::{role_of, role_text};
 use crate::audit::{self, Entry};
@@ -53,7 +55,8 @@ impl Drive {
     /// [`Error::WrongCredentials`]; [`Error::TooManyTries`]; [`Error::Forbidden`] when the account is locked, said only to
     /// who has the password.
     pub async fn sign_in(&self, login: &Login, password: &str, client: &Client) -> Result<Actor> {
-        self.take_try(login, client).await?;
+        let guess = Guess::password(login);
+        self.take_try(&guess, client).await?;
         let found = self.find_login(login).await?;
         let hash = found.as_ref().map(|row| row.try_get::<String, _>(4)).transpose()?;
         let right = self.passwords().verify(password, hash).await?;
@@ -69,7 +72,7 @@ impl Drive {
         let entry = Entry { user: user.as_ref(), event, subject: None, client: Some(client) };
         audit::record(&mut tx, self.now(), &entry).await?;
         if right {
-            guessing::forget_tries(&mut tx, login).await?;
+            guess.forget(&mut tx).await?;
         }
         tx.commit().await?;
         outcome

@@ -1,6 +1,6 @@
 //! Who asks.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use domain::{NodeId, Role, UserId};
 
@@ -25,7 +25,22 @@ pub struct Client {
     pub agent: Option<String>,
 }
 
+/// The network that an address stands for where people are told apart by it: whoever has one IPv6 address has a whole /64
+/// of them.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
 impl Client {
+    /// [`network`] as SQL keeps it; clients without an address share theirs.
+    pub(crate) fn network_text(&self) -> String {
+        self.address.map_or_else(String::new, |address| network(address).to_string())
+    }
+
     pub(crate) fn address_text(&self) -> Option<String> {
         self.address.map(|address| address.to_string())
     }

@@ -1,5 +1,5 @@
 //! What happens without anybody asking: expired uploads, interrupted publishes, orphans in staging, the trash, unused
-//! blobs, missing hashes, expired sessions, old entries of the audit log. Every step is safe on several instances at once
+//! blobs, missing hashes, expired sessions, downloads of shares that nobody continues, old entries of the audit log. Every step is safe on several instances at once
 //! and after any crash. Each has a loop of its own, so that one that fails, panics or takes hours (hashing) does not keep
 //! the others from running.
 //!
@@ -22,10 +22,11 @@ const INTERVAL: Duration = Duration::from_secs(60);
 type Step = for<'a> fn(&'a Drive) -> BoxFuture<'a, Result<()>>;
 
 /// In an order in which one sweep leaves the least to the next: what is purged frees blobs.
-const STEPS: [(&str, Step); 7] = [
+const STEPS: [(&str, Step); 8] = [
     ("uploads", |drive| drive.sweep_uploads().boxed()),
     ("sessions", |drive| drive.sessions_sweep().boxed()),
     ("tries", |drive| drive.sweep_tries().boxed()),
+    ("shares", |drive| drive.sweep_share_downloads().boxed()),
     ("audit", |drive| drive.sweep_audit().boxed()),
     ("trash", |drive| drive.sweep_trash().boxed()),
     ("blobs", |drive| drive.sweep_blobs().boxed()),

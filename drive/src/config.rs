@@ -13,6 +13,8 @@ pub struct Config {
     pub upload_expiry: Duration,
     /// How long the trash keeps things.
     pub trash_retention: Duration,
+    /// Files and folders that one copy may make: more would keep everybody else from writing for too long.
+    pub max_copied: u64,
     /// Whether strangers may make accounts.
     pub registration_open: bool,
 }
@@ -26,6 +28,7 @@ impl Default for Config {
             default_quota: None,
             upload_expiry: WEEK,
             trash_retention: WEEK,
+            max_copied: 20_000,
             registration_open: true,
         }
     }

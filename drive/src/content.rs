@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use domain::{BlobId, Node, NodeId, NodeKind};
+use domain::{BlobId, Node, NodeId, NodeKind, UserId};
 use futures::StreamExt;
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 use storage::{BlobStore, ByteStream, StorePath};
 
 use crate::nodes::{live, parse};
@@ -35,17 +35,27 @@ impl Drive {
     pub async fn open_content(&self, actor: &Actor, id: &NodeId) -> Result<Content> {
         let mut connection = self.database().read().acquire().await?;
         let node = live(&mut connection, &actor.user, id).await?;
+        self.content_of(&mut connection, &actor.user, node).await
+    }
+
+    /// The content of a node that may be read by whoever asks.
+    pub(crate) async fn content_of(
+        &self,
+        connection: &mut AnyConnection,
+        owner: &UserId,
+        node: Node,
+    ) -> Result<Content> {
         if node.kind != NodeKind::File {
             return Err(Error::NotFound);
         }
-        // One statement for what must agree: between `live` and here the file may have been replaced.
+        // One statement for what must agree: between the look at the node and here the file may have been replaced.
         let row = sqlx::query(
             "SELECT b.id, b.size, b.blake3, b.created_at FROM nodes n JOIN blobs b ON b.id = n.blob_id \
              WHERE n.id = $1 AND n.owner_id = $2",
         )
-        .bind(id.as_str())
-        .bind(actor.user.as_str())
-        .fetch_optional(&mut *connection)
+        .bind(node.id.as_str())
+        .bind(owner.as_str())
+        .fetch_optional(connection)
         .await?
         .ok_or(Error::NotFound)?;
         let blob: BlobId = parse(row.try_get(0)?)?;

@@ -2,7 +2,7 @@
 //!
 //! The causes of `Store`, `Database` and `Internal` are logged in [`Error::to_app_error`] and nowhere else.
 
-use domain::{AppError, Field, Reason};
+use domain::{AppError, Field, Reason, ShareState};
 use storage::ErrorKind;
 
 use crate::database::errors;
@@ -32,6 +32,12 @@ pub enum Error {
     /// Known, but not allowed.
     #[error("forbidden")]
     Forbidden,
+    /// The share opens with its code, and that was not given or is another one.
+    #[error("the code of the share is missing or wrong")]
+    CodeRequired,
+    /// There is such a share, and it does not open.
+    #[error("the share is {0:?}")]
+    ShareClosed(ShareState),
     /// Nothing is there, or it is trashed, or it belongs to somebody else.
     #[error("not found")]
     NotFound,
@@ -108,7 +114,10 @@ impl Error {
             Self::SignInRequired => AppError::SignInRequired,
             Self::WrongCredentials => AppError::WrongCredentials,
             Self::Forbidden => AppError::Forbidden,
-            Self::NotFound => AppError::NotFound,
+            Self::CodeRequired => AppError::CodeRequired,
+            // What comes back when it is restored is not gone.
+            Self::ShareClosed(ShareState::Trashed) | Self::NotFound => AppError::NotFound,
+            Self::ShareClosed(_) => AppError::Gone,
             Self::Gone => AppError::Gone,
             Self::Invalid { field, reason } => AppError::invalid(*field, *reason),
             Self::NameTaken => AppError::NameTaken,

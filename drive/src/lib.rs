@@ -1,4 +1,4 @@
-//! Every use case of Hayloft once, and all of its SQL: accounts, sessions, folders, uploads, trash.
+//! Every use case of Hayloft once, and all of its SQL: accounts, sessions, folders, uploads, trash, shares.
 //!
 //! HTTP routes, server functions and the background loop call the methods of [`Drive`]; it knows nothing of HTTP or HTML.
 //! Every use case authorises by owner in its SQL, so that somebody else's id answers [`Error::NotFound`], as if nothing
@@ -22,10 +22,11 @@ mod quota;
 mod random;
 mod service;
 mod sessions;
+mod shares;
 mod upload;
 
 pub use accounts::NewAccount;
-pub use actor::{Actor, Client};
+pub use actor::{Actor, Client, network};
 pub use administration::{LogEntry, LogQuery, Overview, UserEntry, UserQuery, UserSort};
 pub use clock::Clock;
 pub use config::Config;
@@ -37,6 +38,7 @@ pub use health::Health;
 pub use nodes::ListOptions;
 pub use service::Drive;
 pub use sessions::{SessionInfo, SessionRow};
+pub use shares::{CodeChoice, NewShare, Portion, Saved, ShareChange, ShareKey, SharedContent};
 pub use upload::{
     BodyError, Checksum, ChecksumAlgorithm, NewUpload, NewUploadKind, Step, UnknownAlgorithm, UploadStatus,
     Write,

@@ -6,6 +6,7 @@
 
 mod change;
 mod children;
+pub(crate) mod copy;
 mod cursor;
 mod insert;
 mod names;
@@ -17,7 +18,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 pub use children::ListOptions;
-pub(crate) use children::check_limit;
+pub(crate) use children::{check_limit, list};
 pub(crate) use cursor::{Cursor, Value};
 pub(crate) use insert::{NewFile, check_target, insert_file};
 
@@ -49,7 +50,7 @@ macro_rules! with_up {
         )
     };
 }
-use {select_node, with_up};
+pub(crate) use {select_node, with_up};
 
 /// As SQL keeps it; folders sort first.
 pub(crate) const FOLDER: i64 = 0;

@@ -19,6 +19,11 @@ pub(crate) fn secret() -> String {
     BASE32_NOPAD.encode(&bits).to_ascii_lowercase()
 }
 
+/// 64 random bits, for `ShareCode::from_random`.
+pub(crate) fn number() -> u64 {
+    rand::rng().next_u64()
+}
+
 /// What is stored of a secret.
 pub(crate) fn hash_of_secret(secret: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))

@@ -11,6 +11,7 @@ texts! {
     sign_in_required = "请先登录。" | "Sign in first.",
     wrong_credentials = "用户名或密码错误。" | "Wrong user name or password.",
     forbidden = "没有权限执行此操作。" | "You do not have permission to do this.",
+    code_required = "请输入正确的提取码。" | "Enter the right code.",
     not_found = "文件或文件夹不存在，可能已被移动或删除。请刷新列表。" | "It is no longer there. Reload the list.",
     gone = "已过期，请重新开始。" | "This has expired. Start again.",
     name_taken = "此处已有同名文件或文件夹，请换一个名称。" | "Something here has this name already. Choose another.",
@@ -57,6 +58,8 @@ texts! {
     field_limit = "数量" | "the number of items",
     field_setup_link = "初始化链接" | "the setup link",
     field_quota = "存储配额" | "the quota",
+    field_share_code = "提取码" | "the code",
+    field_expiry = "有效期" | "the expiry",
 }
 
 /// The sentence for a failure, where no input stands beside it.
@@ -72,6 +75,7 @@ pub(crate) fn sentence(language: Language, failure: &Failure) -> String {
         AppError::SignInRequired => t.sign_in_required,
         AppError::WrongCredentials => t.wrong_credentials,
         AppError::Forbidden => t.forbidden,
+        AppError::CodeRequired => t.code_required,
         AppError::NotFound => t.not_found,
         AppError::Gone => t.gone,
         AppError::NameTaken => t.name_taken,
@@ -141,6 +145,8 @@ const fn field_name(t: &ErrorTexts, field: Field) -> &'static str {
         Field::Limit => t.field_limit,
         Field::SetupLink => t.field_setup_link,
         Field::Quota => t.field_quota,
+        Field::ShareCode => t.field_share_code,
+        Field::Expiry => t.field_expiry,
     }
 }
 
@@ -173,6 +179,7 @@ mod tests {
             AppError::SignInRequired,
             AppError::WrongCredentials,
             AppError::Forbidden,
+            AppError::CodeRequired,
             AppError::NotFound,
             AppError::Gone,
             AppError::NameTaken,
@@ -219,6 +226,8 @@ mod tests {
             Field::Limit,
             Field::SetupLink,
             Field::Quota,
+            Field::ShareCode,
+            Field::Expiry,
         ];
         let invalid = fields
             .into_iter()

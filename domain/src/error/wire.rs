@@ -32,6 +32,7 @@ impl TryFrom<Wire> for AppError {
             "sign-in-required" => Self::SignInRequired,
             "wrong-credentials" => Self::WrongCredentials,
             "forbidden" => Self::Forbidden,
+            "code-required" => Self::CodeRequired,
             "not-found" => Self::NotFound,
             "gone" => Self::Gone,
             "invalid" => Self::Invalid {
@@ -100,6 +101,7 @@ mod tests {
             AppError::SignInRequired,
             AppError::WrongCredentials,
             AppError::Forbidden,
+            AppError::CodeRequired,
             AppError::NotFound,
             AppError::Gone,
             AppError::NameTaken,
@@ -120,6 +122,7 @@ mod tests {
                 AppError::SignInRequired
                 | AppError::WrongCredentials
                 | AppError::Forbidden
+                | AppError::CodeRequired
                 | AppError::NotFound
                 | AppError::Gone
                 | AppError::Invalid { .. }

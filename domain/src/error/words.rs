@@ -23,6 +23,8 @@ impl fmt::Display for Field {
             Self::Limit => "the number of items",
             Self::SetupLink => "the setup link",
             Self::Quota => "the quota",
+            Self::ShareCode => "the code of the share",
+            Self::Expiry => "the time of expiry",
         })
     }
 }

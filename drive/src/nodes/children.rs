@@ -4,7 +4,7 @@
 //! Folders and files are read apart, each in the order of an index. So folders come first also when the order is
 //! descending, which no single index scan could give.
 
-use domain::{Direction, Field, Node, NodeId, Page, Reason, Sort, SortKey};
+use domain::{Direction, Field, Node, NodeId, Page, Reason, Sort, SortKey, UserId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
@@ -84,29 +84,42 @@ impl Drive {
         parent: &NodeId,
         options: &ListOptions,
     ) -> Result<Page<Node>> {
-        let limit = check_limit(options.limit)?;
-        let list = format!("{parent} {}", options.sort);
-        let after = options.after.as_deref().map(|text| Cursor::decode(text, &list)).transpose()?;
         let mut connection = self.database().read().acquire().await?;
         live_folder(&mut connection, &actor.user, parent).await?;
-        // One more than asked for tells whether there is a next page.
-        let mut rows = Vec::new();
-        for kind in [FOLDER, FILE] {
-            let wanted = limit + 1 - rows.len();
-            let after = after.as_ref().filter(|cursor| i64::from(cursor.section) == kind);
-            let passed = kind == FOLDER && options.after.is_some() && after.is_none();
-            if wanted > 0 && !passed {
-                let sort = order_of(kind, options.sort);
-                rows.extend(section(&mut connection, actor, parent, (kind, sort), after, wanted).await?);
-            }
-        }
-        finish(&rows, limit, |row| Ok(position(row, options.sort)?.encode(&list)))
+        list(&mut connection, &actor.user, parent, options).await
     }
+}
+
+/// What is in a folder that the caller found to be there and open to who asks.
+///
+/// # Errors
+/// `Invalid { Limit }`; `Invalid { Cursor }`.
+pub(crate) async fn list(
+    connection: &mut AnyConnection,
+    owner: &UserId,
+    parent: &NodeId,
+    options: &ListOptions,
+) -> Result<Page<Node>> {
+    let limit = check_limit(options.limit)?;
+    let list = format!("{parent} {}", options.sort);
+    let after = options.after.as_deref().map(|text| Cursor::decode(text, &list)).transpose()?;
+    // One more than asked for tells whether there is a next page.
+    let mut rows = Vec::new();
+    for kind in [FOLDER, FILE] {
+        let wanted = limit + 1 - rows.len();
+        let after = after.as_ref().filter(|cursor| i64::from(cursor.section) == kind);
+        let passed = kind == FOLDER && options.after.is_some() && after.is_none();
+        if wanted > 0 && !passed {
+            let sort = order_of(kind, options.sort);
+            rows.extend(section(connection, owner, parent, (kind, sort), after, wanted).await?);
+        }
+    }
+    finish(&rows, limit, |row| Ok(position(row, options.sort)?.encode(&list)))
 }
 
 async fn section(
     connection: &mut AnyConnection,
-    actor: &Actor,
+    owner: &UserId,
     parent: &NodeId,
     (kind, sort): (i64, Sort),
     after: Option<&Cursor>,
@@ -115,7 +128,7 @@ async fn section(
     let [first, beyond] = statements(sort);
     let query = sqlx::query(if after.is_some() { beyond } else { first })
         .bind(parent.as_str())
-        .bind(actor.user.as_str())
+        .bind(owner.as_str())
         .bind(kind)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX));
     let query = match after {
@@ -152,6 +165,10 @@ pub(super) fn finish(
     Ok(Page { items: kept.iter().map(read).collect::<Result<_>>()?, next })
 }
 
+/// The most items of a page, as asked for.
+///
+/// # Errors
+/// `Invalid { Limit }`.
 pub(crate) fn check_limit(limit: u32) -> Result<usize> {
     match limit {
         0 => Err(Error::invalid(Field::Limit, Reason::TooShort { limit: 1 })),

@@ -1,7 +1,7 @@
 //! Somebody else's id, and one that never was, answer alike in every use case: nothing is there.
 
 use domain::{Conflict, NodeId};
-use drive::{Actor, Drive, Error, ListOptions};
+use drive::{Actor, Client, CodeChoice, Drive, Error, ListOptions, NewShare};
 use futures::future::BoxFuture;
 
 use crate::world::{World, name, on_both_engines};
@@ -9,7 +9,7 @@ use crate::world::{World, name, on_both_engines};
 type UseCase = for<'a> fn(&'a Drive, &'a Actor, &'a NodeId) -> BoxFuture<'a, Result<(), Error>>;
 
 /// Every use case that takes a node, by the stranger `actor`. One that is added to `Drive` is added here.
-const USE_CASES: [(&str, UseCase); 12] = [
+const USE_CASES: [(&str, UseCase); 13] = [
     ("node", |drive, actor, id| Box::pin(async move { drive.node(actor, id).await.map(drop) })),
     ("ancestors", |drive, actor, id| Box::pin(async move { drive.ancestors(actor, id).await.map(drop) })),
     ("children", |drive, actor, id| {
@@ -38,6 +38,13 @@ const USE_CASES: [(&str, UseCase); 12] = [
     ("trash", |drive, actor, id| Box::pin(async move { drive.trash(actor, id).await.map(drop) })),
     ("restore", |drive, actor, id| Box::pin(async move { drive.restore(actor, id).await.map(drop) })),
     ("purge", |drive, actor, id| Box::pin(async move { drive.purge(actor, id).await })),
+    ("create_share", |drive, actor, id| {
+        Box::pin(async move {
+            let nodes = vec![id.clone()];
+            let share = NewShare { nodes, code: CodeChoice::Public, expires: None, max_downloads: None };
+            drive.create_share(actor, share, &Client::default()).await.map(drop)
+        })
+    }),
     ("open_content", |drive, actor, id| {
         Box::pin(async move { drive.open_content(actor, id).await.map(drop) })
     }),

@@ -9,5 +9,6 @@ mod health;
 mod listing;
 mod sessions;
 mod setup;
+mod shares;
 #[path = "../support/world.rs"]
 mod world;

@@ -7,4 +7,5 @@ pub mod accounts;
 pub mod administration;
 pub mod nodes;
 pub mod settings;
+pub mod shares;
 pub mod sheets;

@@ -21,7 +21,7 @@ use crate::response::load;
 #[must_use]
 pub(crate) fn is_taken_over(path: &str) -> bool {
     let is_name = |rest: &str| !rest.is_empty() && !rest.contains('/');
-    let is_sheet = ["/settings", "/admin"]
+    let is_sheet = ["/settings", "/shares", "/admin"]
         .into_iter()
         .any(|first| path.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     is_sheet || path == "/" || path.strip_prefix("/folder/").is_some_and(is_name)
@@ -42,6 +42,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/*sheet") view=SheetPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin") view=SheetPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/*sheet") view=SheetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/shares") view=SheetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/shares/*sheet") view=SheetPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

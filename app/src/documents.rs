@@ -1,4 +1,4 @@
-//! Pages that only the server renders: before sign-in, and where nothing is. Links and forms are all they need, so the
+//! Pages that only the server renders: before sign-in, for visitors of a share, and where nothing is. Links and forms are all they need, so the
 //! browser loads no wasm for them and the wasm does not hold them.
 //!
 //! What script does for them is a line of its own in [`SEND_ONCE`]. Somebody who follows a link from the drive to one of them
@@ -8,6 +8,7 @@ mod entrance;
 mod missing;
 mod register;
 mod set_up;
+mod share;
 mod sign_in;
 mod texts;
 
@@ -21,6 +22,7 @@ use missing::Missing;
 use register::RegisterPage;
 pub(crate) use register::account_fields;
 use set_up::SetUpPage;
+use share::SharePage;
 use sign_in::SignInPage;
 
 /// Keeps a second press of a button from sending a form again while the first is on its way. A page that comes back from
@@ -39,6 +41,8 @@ pub fn Documents() -> impl IntoView {
                 <Route path=path!("/login") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
                 <Route path=path!("/setup/:secret") view=SetUpPage ssr=SsrMode::Async/>
+                <Route path=path!("/s/:token") view=SharePage ssr=SsrMode::Async/>
+                <Route path=path!("/s/:token/folder/:id") view=SharePage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

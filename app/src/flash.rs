@@ -40,6 +40,15 @@ pub enum Flash {
     },
     /// The account is no longer signed in somewhere else.
     SessionEnded,
+    /// What others shared is now in one's own drive.
+    Saved {
+        /// Files and folders.
+        count: u64,
+    },
+    /// A share was cancelled.
+    ShareCancelled,
+    /// A share is different now.
+    ShareChanged,
     /// Nobody is signed in any more, as was asked.
     SignedOut,
     /// It was not done.
@@ -69,6 +78,10 @@ pub enum Form {
     CreateFolder,
     /// An administrator makes an account.
     CreateAccount,
+    /// The code of a share.
+    ShareCode,
+    /// A share, new or changed.
+    Share,
 }
 
 /// What was typed into a form, apart from passwords.

@@ -8,6 +8,7 @@ mod answer;
 mod cookies;
 mod document;
 mod queries;
+mod share_form;
 
 use std::sync::Arc;
 
@@ -18,10 +19,11 @@ use drive::{Actor, Client, Drive};
 use leptos::prelude::*;
 
 pub(crate) use answer::{refuse, reply, show};
-pub use cookies::{flash_cookie, preferences_of};
+pub use cookies::{flash_cookie, preferences_of, share_cookie, share_proof};
 pub(crate) use cookies::{set_language, set_theme, take_flash};
 pub use document::{content_security_policy, shell};
 pub(crate) use queries::{change_account, crumbs, new_account};
+pub(crate) use share_form::ShareForm;
 
 /// The session of one request, kept by the server crate.
 #[async_trait]
@@ -53,6 +55,8 @@ pub struct Context {
     pub session: Arc<dyn Session>,
     /// Whether the browser reached us by TLS; cookies are `Secure` then.
     pub secure: bool,
+    /// Scheme and host of our addresses, for links that are given to others.
+    pub origin: String,
 }
 
 impl Context {

@@ -8,6 +8,7 @@ mod administration;
 mod parts;
 mod request;
 mod sessions;
+mod shares;
 mod texts;
 
 use domain::AppError;
@@ -45,6 +46,7 @@ async fn content(path: &str, request: &Request) -> Result<Content, AppError> {
     match segments.as_slice() {
         ["admin", rest @ ..] => administration::content(rest, request).await,
         ["settings", "sessions"] => sessions::content(request).await,
+        ["shares", rest @ ..] => shares::content(rest, request).await,
         _ => Err(AppError::NotFound),
     }
 }

@@ -13,6 +13,8 @@ use drive::{Actor, Drive};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use nodes::ListQuery;
+
 use crate::problem::Problem;
 use crate::session::Caller;
 use crate::state::AppState;

@@ -8,12 +8,14 @@ mod condition;
 mod disposition;
 mod range;
 
+use std::ops::Range;
+
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{Node, is_inline_safe};
-use drive::{Content, Drive};
+use drive::{Content, Drive, Portion};
 use serde::Deserialize;
 
 use crate::api::NodeRef;
@@ -35,6 +37,13 @@ const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 pub(crate) struct ContentQuery {
     /// Present (with any value): show it in the browser, if its type can do no harm there.
     inline: Option<String>,
+}
+
+impl ContentQuery {
+    /// Whether it is to be shown.
+    pub(crate) const fn is_inline(&self) -> bool {
+        self.inline.is_some()
+    }
 }
 
 /// The bytes of a file.
@@ -63,9 +72,52 @@ pub(crate) async fn content(
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|_| Problem::malformed("the query cannot be read"))?;
     let content = drive.open_content(&actor, &node.of(&actor)?).await?;
-    let etag = format!("\"{}\"", content.etag);
-    let validators = Validators { etag: &etag, stored: content.stored, now: drive.now() };
-    let mut answer = match condition::evaluate(&headers, &validators) {
+    let subject =
+        Subject { node: &content.node, etag: &content.etag, stored: content.stored, size: content.size };
+    let wanted = Wanted { method: &method, headers: &headers, inline: query.is_inline(), now: drive.now() };
+    let source = content.clone();
+    answer(subject, wanted, |_| async move { Ok(source) }).await
+}
+
+/// What is known of a file before its bytes are opened.
+pub(crate) struct Subject<'a> {
+    pub(crate) node: &'a Node,
+    /// Without quotes.
+    pub(crate) etag: &'a str,
+    /// Unix milliseconds since when the bytes are these.
+    pub(crate) stored: i64,
+    /// Bytes.
+    pub(crate) size: u64,
+}
+
+/// How a file is wanted.
+pub(crate) struct Wanted<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) headers: &'a HeaderMap,
+    /// Shown in the browser, if its type can do no harm there.
+    pub(crate) inline: bool,
+    /// Unix milliseconds.
+    pub(crate) now: i64,
+}
+
+/// Answers a request for a file. `open` gives the bytes, and is asked once the conditions and ranges of the request are known
+/// to be met; it may refuse.
+///
+/// # Errors
+/// 412, 416, what `open` refuses, or what the store says.
+pub(crate) async fn answer<F, Opened>(
+    subject: Subject<'_>,
+    wanted: Wanted<'_>,
+    open: F,
+) -> Result<Response, Problem>
+where
+    F: FnOnce(Portion) -> Opened + Send,
+    Opened: Future<Output = Result<Content, Problem>> + Send,
+{
+    let Wanted { method, headers, .. } = wanted;
+    let etag = format!("\"{}\"", subject.etag);
+    let validators = Validators { etag: &etag, stored: subject.stored, now: wanted.now };
+    let mut answer = match condition::evaluate(headers, &validators) {
         Verdict::Failed => {
             let detail = "the file is not what the request's conditions say";
             return Err(Problem::protocol(StatusCode::PRECONDITION_FAILED, "precondition-failed", detail));
@@ -74,9 +126,13 @@ pub(crate) async fn content(
         Verdict::Proceed { ranges } => {
             let range = headers.get(header::RANGE).filter(|_| ranges).and_then(|value| value.to_str().ok());
             // §14.2: Range is defined for GET alone.
-            let range = range.filter(|_| method == Method::GET);
-            let selection = range.map_or(Selection::Whole, |range| range::select(range, content.size));
-            representation(&content, selection, &method, query.inline.is_some()).await?
+            let range = range.filter(|_| *method == Method::GET);
+            let selection = range.map_or(Selection::Whole, |range| range::select(range, subject.size));
+            let content = match portion(&selection, method) {
+                Some(portion) => Some(open(portion).await?),
+                None => None,
+            };
+            representation(&subject, content.as_ref(), selection, &wanted).await?
         }
     };
     let headers = answer.headers_mut();
@@ -90,27 +146,47 @@ pub(crate) async fn content(
     Ok(answer)
 }
 
+/// How much of the file is about to be fetched; `None` where that is refused anyway.
+fn portion(selection: &Selection, method: &Method) -> Option<Portion> {
+    let of = |ranges: &[Range<u64>]| {
+        if ranges.iter().any(|range| range.start == 0) {
+            return Portion::Beginning;
+        }
+        // Ranges that overlap were made one, so this is no more than the file has.
+        Portion::Continuation(ranges.iter().map(|range| range.end - range.start).sum())
+    };
+    match selection {
+        _ if *method == Method::HEAD => Some(Portion::Nothing),
+        Selection::Whole => Some(Portion::Beginning),
+        Selection::One(range) => Some(of(std::slice::from_ref(range))),
+        Selection::Many(ranges) => Some(of(ranges)),
+        Selection::Unsatisfiable => None,
+    }
+}
+
 async fn representation(
-    content: &Content,
+    subject: &Subject<'_>,
+    content: Option<&Content>,
     selection: Selection,
-    method: &Method,
-    inline: bool,
+    wanted: &Wanted<'_>,
 ) -> Result<Response, Problem> {
-    let mime = served_type(&content.node);
+    let mime = served_type(subject.node);
     // Without a charset browsers guess, and guess Latin for Chinese text.
     let kind = if mime == "text/plain" { "text/plain; charset=utf-8" } else { mime };
-    let mut answer = if *method == Method::HEAD {
-        let mut answer = StatusCode::OK.into_response();
-        set(answer.headers_mut(), header::CONTENT_LENGTH, &content.size.to_string());
-        set(answer.headers_mut(), header::CONTENT_TYPE, kind);
-        answer
-    } else {
-        body::answer(content, selection, kind).await?
+    let mut answer = match content {
+        Some(content) if *wanted.method != Method::HEAD => body::answer(content, selection, kind).await?,
+        None => return Err(body::unsatisfiable(subject.size)),
+        Some(_) => {
+            let mut answer = StatusCode::OK.into_response();
+            set(answer.headers_mut(), header::CONTENT_LENGTH, &subject.size.to_string());
+            set(answer.headers_mut(), header::CONTENT_TYPE, kind);
+            answer
+        }
     };
     let disposition =
-        if inline && is_inline_safe(mime) { Disposition::Inline } else { Disposition::Attachment };
+        if wanted.inline && is_inline_safe(mime) { Disposition::Inline } else { Disposition::Attachment };
     let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_DISPOSITION, content_disposition(disposition, &content.node.name));
+    headers.insert(header::CONTENT_DISPOSITION, content_disposition(disposition, &subject.node.name));
     Ok(answer)
 }
 

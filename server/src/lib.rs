@@ -23,6 +23,7 @@ mod problem;
 mod routes;
 mod security;
 mod session;
+mod shares;
 pub mod site;
 mod small_body;
 mod start;

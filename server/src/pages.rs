@@ -8,7 +8,7 @@ use app::server::Context;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
@@ -18,7 +18,7 @@ use crate::client::Peer;
 use crate::problem::Problem;
 use crate::session::{SessionHandle, actor_of};
 use crate::site;
-use crate::state::AppState;
+use crate::state::{AppState, Settings};
 
 /// What Leptos marks failures of server functions with.
 const SERVER_FN_ERROR: &str = "serverfnerror";
@@ -55,6 +55,7 @@ pub(crate) async fn provide_context(
         client: peer.0,
         session: Arc::new(SessionHandle(session)),
         secure: state.settings.is_https(),
+        origin: origin(&state.settings, request.headers()),
     };
     let signed_in = context.actor.is_some();
     request.extensions_mut().insert(context);
@@ -63,6 +64,16 @@ pub(crate) async fn provide_context(
     let caching = response.headers_mut().entry(header::CACHE_CONTROL);
     caching.or_insert(HeaderValue::from_static(if signed_in { "no-store" } else { "no-cache" }));
     Ok(response)
+}
+
+/// Where links that are given to others lead: where the operator says that people reach us, or where this request did.
+fn origin(settings: &Settings, headers: &HeaderMap) -> String {
+    if let Some(url) = &settings.public_url {
+        return url.origin().ascii_serialization();
+    }
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    if host.is_empty() || !host.chars().all(is_host) { String::new() } else { format!("http://{host}") }
 }
 
 /// Leptos answers a form that it cannot read (a field is missing) as if that were a fault of ours. Every failure that the

@@ -12,7 +12,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::{api, form_upload, health, intake, observe, pages, security, session, site, small_body, tus};
+use crate::{
+    api, form_upload, health, intake, observe, pages, security, session, shares, site, small_body, tus,
+};
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
@@ -25,10 +27,11 @@ pub fn router(state: AppState) -> Router {
     let pages = pages::router(&state).layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(state.clone(), security::limit_attempts))
+            .layer(from_fn_with_state(state.clone(), shares::for_programs))
             .layer(from_fn_with_state(state.clone(), pages::provide_context)),
     );
     // Outside of the handlers: server functions read their input without asking for a limit.
-    let small = pages.merge(json).layer(from_fn(small_body::layer));
+    let small = pages.merge(json).merge(shares::routes()).layer(from_fn(small_body::layer));
     let with_session = small.merge(streamed).layer(
         ServiceBuilder::new()
             .layer(from_fn(tus::name_version))

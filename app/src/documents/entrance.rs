@@ -16,14 +16,18 @@ use crate::{Failure, Flash, Form, Typed};
 #[component]
 pub(super) fn Entrance(
     /// Heading, and title of the document.
-    title: &'static str,
+    #[prop(into)]
+    title: String,
+    /// Whether it holds a list.
+    #[prop(optional)]
+    wide: bool,
     /// The form.
     children: Children,
 ) -> impl IntoView {
     let d = use_document_texts();
     view! {
-        <Title text=title/>
-        <div class="entrance">
+        <Title text=title.clone()/>
+        <div class="entrance" class:wide=wide>
             <header class="entrance-head">
                 <span class="brand"><Icon name="logo"/>"Hayloft"</span>
             </header>

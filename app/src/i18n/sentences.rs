@@ -23,6 +23,9 @@ texts! {
 
     // the drive
     my_files = "我的文件" | "My files",
+    my_shares = "我的分享" | "My shares",
+    share = "分享" | "Share",
+    share_named = "分享“{name}”" | "Share “{name}”",
     navigation = "导航" | "Navigation",
     breadcrumb = "当前位置" | "You are here",
     upload = "上传" | "Upload",
@@ -66,6 +69,9 @@ texts! {
     folder_created = "已创建文件夹“{name}”。" | "Folder “{name}” created.",
     account_changed = "账号“{name}”的更改已保存。" | "Changes to the account “{name}” are saved.",
     session_ended = "已结束该设备的登录。" | "That device is signed out.",
+    saved = "已保存到我的文件，共 {count} 项。" | "Saved to your files. Items: {count}.",
+    share_cancelled = "已取消分享，链接已失效。" | "The share is cancelled; its link no longer works.",
+    share_changed = "分享设置已保存。" | "The share is changed.",
     dismiss = "关闭提示" | "Dismiss",
 
     // shortcuts

@@ -77,6 +77,10 @@ pub(crate) fn Frame() -> impl IntoView {
         "/" => Some("page"),
         path => path.starts_with("/folder/").then_some("true"),
     };
+    let sharing = move || match path.read().as_str() {
+        "/shares" => Some("page"),
+        path => path.starts_with("/shares/").then_some("true"),
+    };
     let usage = Usage::provide();
     upload::provide_uploads(desk.folder.into(), Callback::new(welcome(desk, usage)));
     view! {
@@ -90,6 +94,7 @@ pub(crate) fn Frame() -> impl IntoView {
             </header>
             <nav class="rail" aria-label=t.navigation>
                 <a class="rail-item" href="/" aria-current=here><Icon name="folder"/>{t.my_files}</a>
+                <a class="rail-item" href="/shares" aria-current=sharing><Icon name="share"/>{t.my_shares}</a>
                 <UsageBar/>
             </nav>
             <main class="stage" id="content" tabindex="-1">

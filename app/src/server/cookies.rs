@@ -3,6 +3,7 @@
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use data_encoding::BASE64URL_NOPAD;
+use domain::ShareToken;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
@@ -16,6 +17,10 @@ const THEME_COOKIE: &str = "hayloft_theme";
 const FLASH_COOKIE: &str = "hayloft_flash";
 /// Seconds: long enough for a redirect on a bad line, too short to surprise somebody tomorrow.
 const FLASH_AGE: u32 = 60;
+/// Holds the proof of a share.
+const SHARE_COOKIE: &str = "hayloft_share";
+/// Seconds for which a visitor is not asked again.
+const SHARE_AGE: u32 = 24 * 60 * 60;
 /// Seconds of a year: how long a choice of language or colours is remembered.
 const PREFERENCE_AGE: u32 = 31_536_000;
 /// Bytes that every browser keeps in one cookie (RFC 6265 §6.1), less room for its attributes.
@@ -40,6 +45,19 @@ pub fn flash_cookie(flash: &Flash, secure: bool) -> Option<HeaderValue> {
     let json = serde_json::to_vec(flash).ok()?;
     let value = BASE64URL_NOPAD.encode(&json);
     (value.len() <= LONGEST_VALUE).then(|| set_cookie(FLASH_COOKIE, &value, FLASH_AGE, true, secure))?
+}
+
+/// The proof that a visitor gave the code of the share whose address this request is for.
+#[must_use]
+pub fn share_proof(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, SHARE_COOKIE).map(str::to_owned)
+}
+
+/// The `Set-Cookie` value that remembers that a visitor gave the code of a share. Sent to the addresses of this share alone, so
+/// that each share has its own, and nobody else's proof travels along.
+#[must_use]
+pub fn share_cookie(token: &ShareToken, proof: &str, secure: bool) -> Option<HeaderValue> {
+    set_cookie_for(&format!("/s/{token}"), SHARE_COOKIE, proof, SHARE_AGE, true, secure)
 }
 
 /// What the page before left to say. It is said once: the cookie is taken back.
@@ -72,10 +90,23 @@ fn remember(cookie: Option<HeaderValue>) {
 }
 
 fn set_cookie(name: &str, value: &str, age: u32, http_only: bool, secure: bool) -> Option<HeaderValue> {
+    set_cookie_for("/", name, value, age, http_only, secure)
+}
+
+fn set_cookie_for(
+    path: &str,
+    name: &str,
+    value: &str,
+    age: u32,
+    http_only: bool,
+    secure: bool,
+) -> Option<HeaderValue> {
     let http_only = if http_only { "; HttpOnly" } else { "" };
     let secure = if secure { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{http_only}{secure}"))
-        .ok()
+    HeaderValue::from_str(&format!(
+        "{name}={value}; Path={path}; Max-Age={age}; SameSite=Lax{http_only}{secure}"
+    ))
+    .ok()
 }
 
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

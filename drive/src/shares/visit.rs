@@ -24,6 +24,19 @@ impl Drive {
         })
     }
 
+    /// The file of a share that is nothing but one, also when the share is used up: what was begun may be finished.
+    ///
+    /// # Errors
+    /// As [`open_share`](Self::open_share).
+    pub async fn only_shared_file(&self, key: &ShareKey) -> Result<Option<NodeId>> {
+        let mut connection = self.database().read().acquire().await?;
+        let share = self.enter_to_finish(&mut connection, key).await?;
+        Ok(match share.items(&mut connection).await?.as_slice() {
+            [node] if node.kind == NodeKind::File => Some(node.id.clone()),
+            _ => None,
+        })
+    }
+
     /// Counts that somebody opened the first page of a share, which is theirs to do who showed it. Its owner does not count.
     ///
     /// # Errors

@@ -101,7 +101,9 @@ pub(crate) struct ListQuery {
 }
 
 impl ListQuery {
-    fn options(self) -> Result<ListOptions, AppError> {
+    /// # Errors
+    /// What cannot be read.
+    pub(crate) fn options(self) -> Result<ListOptions, AppError> {
         let limit = match self.limit.as_deref().map(str::parse) {
             None => DEFAULT_LIMIT,
             Some(Ok(limit @ 1..=MAX_LIMIT)) => limit,

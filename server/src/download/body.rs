@@ -29,16 +29,17 @@ pub(super) async fn answer(content: &Content, selection: Selection, mime: &str) 
             Ok(answer)
         }
         Selection::Many(ranges) => Ok(many(content, ranges, mime)),
-        Selection::Unsatisfiable => {
-            let detail = "the file has none of these bytes";
-            let problem =
-                Problem::protocol(StatusCode::RANGE_NOT_SATISFIABLE, "range-not-satisfiable", detail);
-            let size = HeaderValue::from_str(&format!("bytes */{}", content.size));
-            Err(match size {
-                Ok(size) => problem.with_header(header::CONTENT_RANGE, size),
-                Err(_) => problem,
-            })
-        }
+        Selection::Unsatisfiable => Err(unsatisfiable(content.size)),
+    }
+}
+
+/// 416 for a file of so many bytes.
+pub(super) fn unsatisfiable(size: u64) -> Problem {
+    let detail = "the file has none of these bytes";
+    let problem = Problem::protocol(StatusCode::RANGE_NOT_SATISFIABLE, "range-not-satisfiable", detail);
+    match HeaderValue::from_str(&format!("bytes */{size}")) {
+        Ok(size) => problem.with_header(header::CONTENT_RANGE, size),
+        Err(_) => problem,
     }
 }
 

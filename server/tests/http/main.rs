@@ -9,5 +9,6 @@ mod downloads;
 mod forms;
 mod operation;
 mod protection;
+mod shares;
 mod support;
 mod tus;

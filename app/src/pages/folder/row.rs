@@ -51,6 +51,14 @@ pub(super) fn Row(
             </a>
         }
     });
+    let share = {
+        let label = fill(t.share_named, &[("name", &node.name)]);
+        view! {
+            <a class="button quiet square" href=format!("/shares/new?nodes={}", node.id) tabindex="-1" aria-label=label title=t.share>
+                <Icon name="share"/>
+            </a>
+        }
+    };
     view! {
         <div
             class="row"
@@ -65,7 +73,7 @@ pub(super) fn Row(
             <div class="cell-name" role="gridcell">{link}</div>
             <div class="cell-size" role="gridcell">{size}</div>
             <div class="cell-when" role="gridcell"><When at=node.modified/></div>
-            <div class="cell-act" role="gridcell">{download}<TrashForm node model/></div>
+            <div class="cell-act" role="gridcell">{download}{share}<TrashForm node model/></div>
         </div>
     }
     // Erased: nested in the types of the whole page it would pass the compiler's depth limit.

@@ -43,6 +43,7 @@ pub(crate) fn AccountMenu() -> impl IntoView {
                 <ThemeSwitch/>
                 <hr/>
                 <Administration close=Callback::new(move |()| close())/>
+                <a class="menu-item" href="/shares" on:click=move |_| close()><Icon name="share"/>{t.my_shares}</a>
                 <a class="menu-item" href="/settings/sessions" on:click=move |_| close()><Icon name="monitor"/>{t.sessions}</a>
                 <button type="button" class="menu-item only-script only-keys" on:click=show_shortcuts>
                     <Icon name="keyboard"/>{t.shortcuts}<kbd>"?"</kbd>

@@ -1,0 +1,48 @@
+//! `/shares/new?nodes=…`: how something is to be shared.
+
+use domain::{AppError, NodeId, NodeKind};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::form::{Refusal, inputs};
+use crate::actions::shares::CreateShare;
+use crate::sheets::Content;
+use crate::sheets::request::Request;
+use crate::sheets::texts::SheetTexts;
+
+/// Names that are shown; how many more there are is said.
+const NAMED: usize = 5;
+
+pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
+    let nodes = request.query("nodes").unwrap_or_default().to_owned();
+    let ids: Result<Vec<NodeId>, _> = nodes.split(',').map(str::parse).collect();
+    let ids = ids.map_err(|_| AppError::NotFound)?;
+    let mut names = Vec::new();
+    for id in ids.iter().take(NAMED) {
+        let node = request.context.drive.node(&request.actor, id).await;
+        let node = node.map_err(|error| error.to_app_error())?;
+        let slash = if node.kind == NodeKind::Folder { "/" } else { "" };
+        names.push(format!("{}{slash}", node.name));
+    }
+    let more = ids.len().saturating_sub(NAMED);
+    let t = SheetTexts::of(request.language);
+    let refusal = Refusal::of(request);
+    Ok(Content::new(t.share_new, move || {
+        view! {
+            <div class="sheet">
+                <h1>{t.share_new}</h1>
+                <ul class="share-names">
+                    {names.into_iter().map(|name| view! { <li>{name}</li> }).collect_view()}
+                    {(more > 0).then(|| view! { <li>{crate::i18n::fill(t.share_more, &[("count", &more.to_string())])}</li> })}
+                </ul>
+                <form method="post" action=CreateShare::url() class="stack share-form" novalidate>
+                    <p class="form-error" role="alert">{refusal.above()}</p>
+                    <input type="hidden" name="nodes" value=nodes/>
+                    {inputs(t, &refusal, false)}
+                    <button type="submit" class="button primary">{t.share_create}</button>
+                </form>
+            </div>
+        }
+        .into_any()
+    }))
+}

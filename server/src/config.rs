@@ -105,7 +105,7 @@ pub(crate) struct DoctorOptions {
     pub(crate) store: StoreOptions,
     /// Mend what can be mended without deleting anything: counts are counted anew, and bytes that belong to no file are
     /// moved to the directory `orphans` of the store.
-    #[arg(long)]
+    #[arg(long, env = "HAYLOFT_REPAIR")]
     pub(crate) repair: bool,
 }
 

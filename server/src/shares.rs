@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -34,6 +34,10 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/s/{token}/open", post(forms::open))
         .route("/s/{token}/save", post(forms::save))
 }
+
+/// A link that somebody put on a page of theirs is not for search engines to follow and to show.
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+const NOINDEX: HeaderValue = HeaderValue::from_static("noindex, nofollow");
 
 /// A path below `/s/`. What is none names nothing.
 #[derive(Deserialize)]
@@ -94,6 +98,7 @@ pub(crate) async fn for_programs(
         answer.unwrap_or_else(IntoResponse::into_response)
     };
     answer.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+    answer.headers_mut().insert(ROBOTS, NOINDEX);
     answer
 }
 

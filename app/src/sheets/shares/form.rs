@@ -1,6 +1,6 @@
 //! What a new share and a changed one ask alike: the code, the time, the number of downloads.
 
-use domain::Field;
+use domain::{AppError, Field, Reason};
 use leptos::prelude::*;
 
 use crate::flash::refused;
@@ -11,17 +11,26 @@ use crate::{Failure, Form};
 
 /// What a form shows of its last sending.
 pub(super) struct Refusal {
+    /// The input that it is shown at.
     field: Option<Field>,
     text: Option<String>,
 }
 
 impl Refusal {
     /// Of what the page before left.
-    pub(super) fn of(request: &Request) -> Self {
+    pub(super) fn of(t: &'static SheetTexts, request: &Request) -> Self {
         let (failure, _) = refused(request.flash.clone(), Form::Share);
-        Self {
-            field: failure.as_ref().and_then(Failure::field),
-            text: failure.map(|failure| sentence(request.language, &failure)),
+        let text = failure.as_ref().map(|failure| sentence(request.language, failure));
+        match failure {
+            // The number of downloads alone can be malformed; that of items can only be too large.
+            Some(Failure::App(AppError::Invalid { field: Field::Limit, reason: Reason::Malformed })) => {
+                Self { field: Some(Field::Limit), text: Some(t.share_limit_wrong.to_owned()) }
+            }
+            Some(Failure::App(AppError::Invalid {
+                field: field @ (Field::ShareCode | Field::Expiry),
+                ..
+            })) => Self { field: Some(field), text },
+            _ => Self { field: None, text },
         }
     }
 
@@ -31,8 +40,7 @@ impl Refusal {
 
     /// What belongs to none of the inputs.
     pub(super) fn above(&self) -> Option<String> {
-        let beside = [Field::ShareCode, Field::Expiry, Field::Limit];
-        self.text.clone().filter(|_| !self.field.is_some_and(|field| beside.contains(&field)))
+        self.text.clone().filter(|_| self.field.is_none())
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
     }
     let more = ids.len().saturating_sub(NAMED);
     let t = SheetTexts::of(request.language);
-    let refusal = Refusal::of(request);
+    let refusal = Refusal::of(t, request);
     Ok(Content::new(t.share_new, move || {
         view! {
             <div class="sheet">

@@ -19,7 +19,7 @@ pub(super) async fn content(request: &Request, id: &ShareId) -> Result<Content, 
     let share = share.map_err(|error| error.to_app_error())?;
     let t = SheetTexts::of(request.language);
     let link = format!("{}/s/{}", request.context.origin, share.token);
-    let refusal = Refusal::of(request);
+    let refusal = Refusal::of(t, request);
     let title = title_of(t, &share);
     Ok(Content::new(title.clone(), move || {
         let cancelled = share.state == ShareState::Cancelled;

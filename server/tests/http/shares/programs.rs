@@ -29,7 +29,7 @@ async fn a_link_to_one_file_brings_the_file() {
             answer.header("content-disposition"),
             "attachment; filename=\"__ _1_.jpg\"; filename*=UTF-8''%E9%BB%84%E5%B1%B1%20%221%22.jpg"
         );
-        assert_eq!(answer.header("vary"), "Accept");
+        assert_eq!((answer.header("vary"), answer.header("x-robots-tag")), ("Accept", "noindex, nofollow"));
         assert!(answer.header("content-security-policy").contains("sandbox"));
     }
     let head = guest.send("HEAD", &address(&share), &[CURL], Body::empty()).await;

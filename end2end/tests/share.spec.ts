@@ -1,0 +1,120 @@
+// Shares, from the owner's list to the visitor's page. Visitors never have script: their page must not need it.
+
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+
+import { Api } from './support/api';
+import { Drive } from './support/pages/drive';
+import { enter, Entrance } from './support/pages/entrance';
+import type { Server } from './support/server';
+import { expect, test, type Faults } from './support/test';
+
+/** Chromium's word on what is gone, and on what is in the trash. */
+const ENDED = /the server responded with a status of 4(04|10)/;
+
+const friend = { username: 'wang_fang', email: 'wang@example.org', password: 'four words and 2 digits' };
+
+/** Somebody elsewhere, without script. */
+async function visitor(browser: Browser, server: Server, faults: Faults): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({ baseURL: server.url, locale: 'en-US', javaScriptEnabled: false });
+  faults.watch(context);
+  return { context, page: await context.newPage() };
+}
+
+/** Shares the first file of this name from the list, and answers the link. */
+async function share(page: Page, name: string, code: string | undefined, downloads = ''): Promise<string> {
+  await new Drive(page).row(name).hover();
+  await page.getByRole('link', { name: `Share “${name}”` }).click();
+  await expect(page.getByRole('heading', { name: 'Share', exact: true })).toBeVisible();
+  await page.getByLabel(code === undefined ? 'Public, without a code' : 'A code of your own').check();
+  if (code !== undefined) await page.getByLabel('Your code').fill(code);
+  await page.getByLabel('Most downloads').fill(downloads);
+  await page.getByRole('button', { name: 'Create link' }).click();
+  await expect(page.getByRole('img', { name: 'QR code of the link' })).toBeVisible();
+  const text = await page.locator('.copy-text').innerText();
+  if (code !== undefined) expect(text).toContain(`Code: ${code}`);
+  return text.match(/https?:\/\/\S+/)![0];
+}
+
+test('a code lets a friend in, who saves it; cancelling ends it', async ({ page, account, token, server, browser, faults }) => {
+  faults.expect(ENDED);
+  await new Api(server, token).put('plan <b>.txt', 'the plan');
+  await enter(page, account);
+  const link = await share(page, 'plan <b>.txt', 'open sesame'.replace(' ', '-'));
+
+  const guest = await visitor(browser, server, faults);
+  await guest.page.goto(link);
+  await expect(guest.page.getByText('plan')).toBeHidden();
+  await guest.page.getByLabel('Code').fill('something else'.replace(' ', '-'));
+  await guest.page.getByRole('button', { name: 'Open' }).click();
+  await expect(guest.page.getByText('That is not the code.')).toBeVisible();
+  await guest.page.getByLabel('Code').fill('Open-Sesame');
+  await guest.page.getByRole('button', { name: 'Open' }).click();
+  await expect(guest.page.getByRole('heading', { name: `Shared by ${account.username}` })).toBeVisible();
+  const arriving = guest.page.waitForEvent('download');
+  await guest.page.getByRole('link', { name: 'Download “plan <b>.txt”' }).click();
+  expect((await arriving).suggestedFilename()).toMatch(/^plan .b.\.txt$/);
+  await expect(guest.page.getByRole('button', { name: 'Save to my drive' })).toBeHidden();
+
+  await new Entrance(guest.page).register(friend);
+  await expect(guest.page.getByText('No files here yet')).toBeVisible();
+  await guest.page.goto(link);
+  await guest.page.getByRole('checkbox', { name: 'Choose “plan <b>.txt”' }).check();
+  await guest.page.getByRole('button', { name: 'Save to my drive' }).click();
+  await expect(guest.page.getByText('Saved to your files. Items: 1.')).toBeVisible();
+  await guest.page.goto('/');
+  await expect(new Drive(guest.page).row('plan <b>.txt')).toBeVisible();
+
+  await page.goto('/shares');
+  const row = page.locator('.cards > li').filter({ hasText: 'plan <b>.txt' });
+  await expect(row).toContainText('Visits: 3');
+  await expect(row).toContainText('Downloads: 2');
+  await row.getByRole('button', { name: 'Cancel share “plan <b>.txt”' }).click();
+  await expect(page.getByText('The share is cancelled; its link no longer works.')).toBeVisible();
+  await expect(row).toContainText('Cancelled');
+  const answer = await guest.page.goto(link);
+  expect(answer?.status()).toBe(410);
+  await expect(guest.page.getByRole('heading', { name: 'This share was cancelled' })).toBeVisible();
+  await guest.context.close();
+});
+
+test('the trash closes a share, restoring opens it, and the last download uses it up', async ({ page, account, token, server, browser, faults }) => {
+  faults.expect(ENDED);
+  await new Api(server, token).put('once.txt', 'once');
+  await enter(page, account);
+  const link = await share(page, 'once.txt', undefined, '1');
+  const guest = await visitor(browser, server, faults);
+  await guest.page.goto(link);
+  await expect(guest.page.getByText('Downloads left: 1')).toBeVisible();
+
+  const drive = new Drive(page);
+  await drive.open();
+  await drive.trash('once.txt');
+  await expect(drive.row('once.txt')).toBeHidden();
+  expect((await guest.page.goto(link))?.status()).toBe(404);
+  await expect(guest.page.getByText('It is in the trash or gone.')).toBeVisible();
+  await drive.undo();
+  await expect(drive.row('once.txt')).toBeVisible();
+  expect((await guest.page.goto(link))?.status()).toBe(200);
+
+  // What curl does: no page is asked for.
+  const file = await fetch(link, { headers: { accept: '*/*' } });
+  expect([file.status, await file.text()]).toEqual([200, 'once']);
+  expect(file.headers.get('content-disposition')).toBe('attachment; filename="once.txt"');
+  const late = await fetch(link, { headers: { accept: '*/*' } });
+  expect([late.status, late.headers.get('content-type')]).toEqual([410, 'application/problem+json']);
+  expect((await guest.page.goto(link))?.status()).toBe(410);
+  await expect(guest.page.getByText('All downloads are used up')).toBeVisible();
+
+  await page.goto('/shares');
+  await page.getByRole('link', { name: 'once.txt' }).click();
+  await expect(page.getByText('Used up')).toBeVisible();
+  await page.getByLabel('Most downloads').fill('x');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Enter a whole number of 1 or more, or nothing.')).toBeVisible();
+  await page.getByLabel('Most downloads').fill('0');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('The share is changed.')).toBeVisible();
+  await expect(page.getByText('Active')).toBeVisible();
+  expect((await guest.page.goto(link))?.status()).toBe(200);
+  await guest.context.close();
+});

@@ -60,7 +60,7 @@ pub(crate) async fn send_sheet_form(
     let own = button.filter(|button| button.has_attribute("formaction")).map(|button| button.form_action());
     let url = own.unwrap_or_else(|| form.action());
     let (_, text) = fetch(&url, &fields, Done::OF_SHEET).await.map_err(|_| Failure::Offline)?;
-    read(true, &text)
+    read_of_sheet(&text)
 }
 
 /// Names and values of a form, that of the button that was pressed included.
@@ -116,6 +116,15 @@ async fn fetch(url: &str, fields: &UrlSearchParams, accept: &str) -> Result<(boo
     Ok((response.ok(), text))
 }
 
+/// What the answer to a form of a sheet means. It always says where to go on, whatever came of the form; what does not, comes
+/// from something that stands before the pages: it may be one of our errors.
+fn read_of_sheet(text: &str) -> Result<Done, Failure> {
+    match read(true, text) {
+        Ok(done) if done.next.is_some() => Ok(done),
+        _ => Err(serde_json::from_slice(text.as_bytes()).map_or(Failure::Outdated, Failure::App)),
+    }
+}
+
 /// What an answer means. Read from bytes, as server functions read theirs: from text, all of it would be compiled once
 /// more. What we do not understand comes from a server of another version, or from something in between.
 fn read(ok: bool, text: &str) -> Result<Done, Failure> {
@@ -138,6 +147,11 @@ mod tests {
         assert_eq!(read(true, &serde_json::to_string(&done).expect("json")), Ok(done));
         let failure = Failure::App(AppError::WrongCredentials);
         assert_eq!(read(false, &serde_json::to_string(&failure).expect("json")), Err(failure));
+        assert_eq!(read_of_sheet(&serde_json::to_string(&Done::go("/")).expect("json")), Ok(Done::go("/")));
+        assert_eq!(read_of_sheet(r#"{"code":"busy"}"#), Err(AppError::Busy.into()));
+        for foreign in [r#"{"type":"about:blank","status":503}"#, "{}", "<html>502 Bad Gateway"] {
+            assert_eq!(read_of_sheet(foreign), Err(Failure::Outdated), "{foreign}");
+        }
         assert_eq!(read(false, "<html>502 Bad Gateway"), Err(Failure::Outdated));
         assert_eq!(read(true, "<html>a captive portal"), Err(Failure::Outdated));
     }

@@ -3,6 +3,7 @@
 //! Text from outside becomes one of these types at the edge; whoever holds one need not check it again.
 
 mod account;
+mod bulk;
 mod category;
 mod error;
 mod id;
@@ -14,6 +15,7 @@ mod size;
 mod view;
 
 pub use account::{Email, Login, NewPassword, Role, Username};
+pub use bulk::{ItemReport, Outcome, TrashEntry};
 pub use category::{Category, Icon, is_inline_safe, mime_of, mime_or, parse_mime};
 pub use error::{AppError, Field, Reason};
 pub use id::{BlobId, InvalidId, NodeId, ShareId, ShareToken, TokenId, UploadId, UserId};

@@ -11,8 +11,8 @@ pub struct Config {
     pub default_quota: Option<u64>,
     /// How long an upload that nobody continues is kept.
     pub upload_expiry: Duration,
-    /// How long the trash keeps things.
-    pub trash_retention: Duration,
+    /// How long the trash keeps things; `None` is until they are deleted by hand.
+    pub trash_retention: Option<Duration>,
     /// Files and folders that one copy may make: more would keep everybody else from writing for too long.
     pub max_copied: u64,
     /// Whether strangers may make accounts.
@@ -27,7 +27,7 @@ impl Default for Config {
             max_file_size: 10_000 * (128 << 20),
             default_quota: None,
             upload_expiry: WEEK,
-            trash_retention: WEEK,
+            trash_retention: Some(WEEK),
             max_copied: 20_000,
             registration_open: true,
         }

@@ -1,14 +1,17 @@
 //! Files and folders: names, parents, order, trash. A rename, move, trashing or restoring of a folder of any size changes
 //! one row; what is below a trashed folder is unreachable because the way up to the root leads through it.
 //!
-//! `trashed_at` is NULL for what is there and a time for what was trashed. Two values that no clock shows mark what is
+//! `trashed_at` is NULL for what is there and a time for what was trashed. Three values that no clock shows mark what is
 //! being purged: see `purge`.
 
+mod bulk;
 mod change;
 mod children;
 pub(crate) mod copy;
 mod cursor;
+mod duplicate;
 mod insert;
+mod merge;
 mod names;
 mod purge;
 mod trash;
@@ -25,11 +28,11 @@ pub(crate) use insert::{NewFile, check_target, insert_file};
 use crate::database::from_sql;
 use crate::{Actor, Drive, Error, Result};
 
-/// `SELECT` of what [`read`] reads, and the given rest of the statement; the node is `n`.
+/// `SELECT` of what [`read`] reads and when it was trashed, and the given rest of the statement; the node is `n`.
 macro_rules! select_node {
     ($($rest:expr),+) => {
         concat!(
-            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3 \
+            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.trashed_at \
              FROM nodes n LEFT JOIN blobs b ON b.id = n.blob_id ",
             $($rest),+
         )

@@ -1,8 +1,9 @@
 //! Rename and move: one row, whatever hangs below it.
 
-use domain::{Field, FileName, Node, NodeId, Reason};
+use domain::{Conflict, Field, FileName, Node, NodeId, NodeKind, Outcome, Reason};
 
-use super::{live, live_folder, names, taken, with_up};
+use super::insert::present;
+use super::{live, live_folder, merge, names, taken, with_up};
 use crate::database::{Tx, retrying};
 use crate::{Actor, Drive, Error, Result, quota};
 
@@ -42,27 +43,62 @@ impl Drive {
     async fn move_once(&self, actor: &Actor, id: &NodeId, parent: &NodeId) -> Result<Node> {
         let mut tx = self.database().begin().await?;
         quota::lock(&mut tx, &actor.user).await?;
-        let node = live(&mut tx, &actor.user, id).await?;
-        if node.parent.is_none() {
+        // What is to be moved is told of before where to.
+        if live(&mut tx, &actor.user, id).await?.parent.is_none() {
             return Err(Error::Forbidden);
         }
         live_folder(&mut tx, &actor.user, parent).await?;
-        if node.parent.as_ref() == Some(parent) {
-            return Ok(node);
-        }
-        if is_on_the_way_up(&mut tx, actor, parent, id).await? {
-            return Err(Error::invalid(Field::Parent, Reason::Contradiction));
-        }
-        let name = FileName::parse(&node.name)
-            .map_err(|reason| Error::Internal(format!("node {id} has a name that is {reason:?}")))?;
-        if names::is_taken(&mut tx, parent, &name).await? {
-            return Err(Error::NameTaken);
-        }
-        place(&mut tx, actor, id, parent, &name).await?;
-        let node = live(&mut tx, &actor.user, id).await?;
+        let (_, node) = move_in(&mut tx, self.now(), actor, id, parent, Conflict::Fail).await?;
         tx.commit().await?;
         Ok(node)
     }
+}
+
+/// Moves a node into a folder that is there, whatever the folder holds.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`] for the root, `Invalid { Parent, Contradiction }` where a folder would come to
+/// be in itself or would replace one that it is in; [`Error::NameTaken`] under [`Conflict::Fail`], and under
+/// [`Conflict::Replace`] when one is a file and the other a folder. Nothing is changed then.
+pub(super) async fn move_in(
+    tx: &mut Tx,
+    now: i64,
+    actor: &Actor,
+    id: &NodeId,
+    parent: &NodeId,
+    conflict: Conflict,
+) -> Result<(Outcome, Node)> {
+    let node = live(tx, &actor.user, id).await?;
+    if node.parent.is_none() {
+        return Err(Error::Forbidden);
+    }
+    if node.parent.as_ref() == Some(parent) {
+        return Ok((Outcome::Done, node));
+    }
+    if is_on_the_way_up(tx, actor, parent, id).await? {
+        return Err(Error::invalid(Field::Parent, Reason::Contradiction));
+    }
+    let name = name_of(&node)?;
+    let (outcome, name) = match (conflict, present(tx, parent, &name).await?) {
+        (_, None) => (Outcome::Done, name),
+        (Conflict::Rename, Some(_)) => (Outcome::Renamed, names::free_name(tx, parent, &name).await?),
+        (Conflict::Replace, Some(there)) if there.is_folder == (node.kind == NodeKind::Folder) => {
+            if is_on_the_way_up(tx, actor, id, &there.id).await? {
+                return Err(Error::invalid(Field::Parent, Reason::Contradiction));
+            }
+            let outcome = merge::into(tx, now, actor, id, &there).await?;
+            return Ok((outcome, live(tx, &actor.user, &there.id).await?));
+        }
+        (Conflict::Fail | Conflict::Replace, Some(_)) => return Err(Error::NameTaken),
+    };
+    place(tx, actor, id, parent, &name).await?;
+    Ok((outcome, live(tx, &actor.user, id).await?))
+}
+
+/// The name of a node out of the database.
+pub(super) fn name_of(node: &Node) -> Result<FileName> {
+    FileName::parse(&node.name)
+        .map_err(|reason| Error::Internal(format!("node {} has a name that is {reason:?}", node.id)))
 }
 
 /// Writes a node's place and all that follows from its name; it is out of the trash afterwards.
@@ -91,7 +127,12 @@ pub(super) async fn place(
 }
 
 /// Whether `node` is `start` or above it.
-async fn is_on_the_way_up(tx: &mut Tx, actor: &Actor, start: &NodeId, node: &NodeId) -> Result<bool> {
+pub(super) async fn is_on_the_way_up(
+    tx: &mut Tx,
+    actor: &Actor,
+    start: &NodeId,
+    node: &NodeId,
+) -> Result<bool> {
     let row = sqlx::query(with_up!("SELECT 1 FROM up WHERE up.id = $3"))
         .bind(start.as_str())
         .bind(actor.user.as_str())

@@ -22,12 +22,12 @@ pub(crate) struct NewFile<'a> {
 }
 
 /// What stands where something new wants to.
-struct Present {
-    id: NodeId,
-    is_folder: bool,
+pub(super) struct Present {
+    pub(super) id: NodeId,
+    pub(super) is_folder: bool,
 }
 
-async fn present(tx: &mut Tx, parent: &NodeId, name: &FileName) -> Result<Option<Present>> {
+pub(super) async fn present(tx: &mut Tx, parent: &NodeId, name: &FileName) -> Result<Option<Present>> {
     let row = sqlx::query(
         "SELECT id, kind FROM nodes WHERE parent_id = $1 AND name_key = $2 AND trashed_at IS NULL",
     )
@@ -92,8 +92,8 @@ pub(crate) async fn insert_file(tx: &mut Tx, now: i64, owner: &UserId, file: &Ne
     live(tx, owner, &id).await
 }
 
-/// The present blob becomes a version (its reference goes with it), the new one takes its place.
-async fn replace(tx: &mut Tx, now: i64, node: &NodeId, file: &NewFile<'_>) -> Result<()> {
+/// Keeps the content of a file as a version, with its reference. The caller gives the file another.
+pub(super) async fn keep_version(tx: &mut Tx, now: i64, node: &NodeId) -> Result<()> {
     sqlx::query(
         "INSERT INTO versions (id, node_id, blob_id, size, modified_at, created_at) \
          SELECT $2, id, blob_id, size, modified_at, $3 FROM nodes WHERE id = $1",
@@ -103,6 +103,12 @@ async fn replace(tx: &mut Tx, now: i64, node: &NodeId, file: &NewFile<'_>) -> Re
     .bind(now)
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// The present blob becomes a version (its reference goes with it), the new one takes its place.
+async fn replace(tx: &mut Tx, now: i64, node: &NodeId, file: &NewFile<'_>) -> Result<()> {
+    keep_version(tx, now, node).await?;
     sqlx::query(
         "UPDATE nodes SET blob_id = $2, size = $3, modified_at = $4, mime = COALESCE($5, mime) WHERE id = $1",
     )

@@ -5,12 +5,17 @@
 //! when there is less than a batch of those, it moves children of marked folders up to the root and marks them. So the
 //! tree dissolves from the top without recursion, and any instance can continue after any crash. What was trashed on its
 //! own below such a folder keeps its own time in the trash, and comes back to the root if it is restored.
+//!
+//! When a batch fails by itself, it is halved, down to the row that cannot be deleted. That one is set aside (-1) until the
+//! next sweep, and keeps nothing else waiting.
 
-use domain::{NodeId, UserId};
+use domain::{ItemReport, NodeId, Outcome, UserId};
 use sqlx::Row;
 
+use super::bulk::check;
 use super::parse;
-use crate::database::{Tx, from_sql, retrying};
+use crate::database::{Tx, errors, from_sql, retrying};
+use crate::error::Chain;
 use crate::{Actor, Drive, Error, Result, clock, quota};
 
 /// Rows of one transaction.
@@ -19,7 +24,7 @@ const BATCH: i64 = 500;
 /// Transactions that the request itself waits for; the background loop does the rest.
 const AT_ONCE: u32 = 20;
 
-/// Owners whose trash one sweep looks at.
+/// Owners that are asked for at once.
 const OWNERS: i64 = 100;
 
 /// Steps for one owner in one sweep, so that one huge trash does not keep the others waiting.
@@ -32,42 +37,97 @@ impl Drive {
     /// # Errors
     /// [`Error::NotFound`] for what is not in the trash.
     pub async fn purge(&self, actor: &Actor, id: &NodeId) -> Result<()> {
-        let marked =
-            sqlx::query("UPDATE nodes SET trashed_at = 0 WHERE id = $1 AND owner_id = $2 AND trashed_at > 1");
-        let marked = {
-            let mut tx = self.database().begin().await?;
-            let marked = marked.bind(id.as_str()).bind(actor.user.as_str()).execute(&mut *tx).await?;
-            tx.commit().await?;
-            marked.rows_affected()
-        };
-        if marked == 0 {
-            return Err(Error::NotFound);
+        let reports = self.purge_all(actor, std::slice::from_ref(id)).await?;
+        if reports.iter().all(ItemReport::is_done) { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// The same for several.
+    ///
+    /// # Errors
+    /// `Invalid { Limit }` for none or more than 1000.
+    pub async fn purge_all(&self, actor: &Actor, ids: &[NodeId]) -> Result<Vec<ItemReport>> {
+        check(ids)?;
+        let reports = retrying(|| self.mark_all(actor, ids)).await?;
+        self.carry_out(&actor.user).await;
+        Ok(reports)
+    }
+
+    /// Ends everything that is in the trash, as [`purge`](Self::purge) does; says how many items those were.
+    ///
+    /// # Errors
+    /// When the database fails; what was marked until then is ended.
+    pub async fn empty_trash(&self, actor: &Actor) -> Result<u64> {
+        // What comes into the trash meanwhile was not in what the person saw.
+        let (before, mut count) = (self.now(), 0);
+        loop {
+            let marked = retrying(|| self.mark_expired(&actor.user, before)).await?;
+            count += marked;
+            if marked < BATCH.unsigned_abs() {
+                break;
+            }
         }
-        if let Err(error) = self.purge_marked(&actor.user, AT_ONCE).await {
-            // The decision lasts; the background loop carries it out.
-            tracing::warn!(%error, "a purge is left to the background");
+        self.carry_out(&actor.user).await;
+        Ok(count)
+    }
+
+    async fn mark_all(&self, actor: &Actor, ids: &[NodeId]) -> Result<Vec<ItemReport>> {
+        let mut tx = self.database().begin().await?;
+        quota::lock(&mut tx, &actor.user).await?;
+        let mut reports = Vec::with_capacity(ids.len());
+        for id in ids {
+            let marked = sqlx::query(
+                "UPDATE nodes SET trashed_at = 0 WHERE id = $1 AND owner_id = $2 AND trashed_at > 1",
+            )
+            .bind(id.as_str())
+            .bind(actor.user.as_str())
+            .execute(&mut *tx)
+            .await?;
+            let (outcome, error) = match marked.rows_affected() {
+                0 => (Outcome::Refused, Some(Error::NotFound.to_app_error())),
+                _ => (Outcome::Done, None),
+            };
+            reports.push(ItemReport { id: id.clone(), outcome, node: None, error });
         }
-        Ok(())
+        tx.commit().await?;
+        Ok(reports)
+    }
+
+    /// As much of a purge as a request waits for. The decision lasts: what fails here is left to the background.
+    async fn carry_out(&self, owner: &UserId) {
+        if let Err(error) = self.purge_marked(owner, AT_ONCE).await {
+            tracing::warn!(error = %Chain(&error), "a purge is left to the background");
+        }
     }
 
     /// Purges what has been in the trash for its time, and finishes what was begun.
     pub(crate) async fn sweep_trash(&self) -> Result<()> {
-        let before = self.now() - clock::millis(self.config().trash_retention);
-        let owners = sqlx::query("SELECT DISTINCT owner_id FROM nodes WHERE trashed_at <= $1 LIMIT $2")
-            .bind(before)
+        // Without a time only what was deleted by hand is to be finished.
+        let before = self.config().trash_retention.map_or(1, |keeps| self.now() - clock::millis(keeps));
+        let mut last = String::new();
+        loop {
+            let owners = sqlx::query(
+                "SELECT DISTINCT owner_id FROM nodes WHERE trashed_at <= $1 AND owner_id > $2 ORDER BY owner_id LIMIT $3",
+            )
+            .bind(before.max(1))
+            .bind(&last)
             .bind(OWNERS)
             .fetch_all(self.database().read())
             .await?;
-        for row in &owners {
-            let owner: UserId = parse(row.try_get(0)?)?;
-            if let Err(error) = self.sweep_trash_of(&owner, before).await {
-                tracing::warn!(%owner, %error, "a trash could not be swept");
+            for row in &owners {
+                last = row.try_get(0)?;
+                let owner: UserId = parse(&last)?;
+                if let Err(error) = self.sweep_trash_of(&owner, before).await {
+                    tracing::warn!(%owner, error = %Chain(&error), "a trash could not be swept");
+                }
+            }
+            if (owners.len() as i64) < OWNERS {
+                return Ok(());
             }
         }
-        Ok(())
     }
 
     async fn sweep_trash_of(&self, owner: &UserId, before: i64) -> Result<()> {
+        retrying(|| self.try_again(owner)).await?;
         for _ in 0..STEPS {
             let marked = retrying(|| self.mark_expired(owner, before)).await?;
             self.purge_marked(owner, STEPS).await?;
@@ -95,41 +155,76 @@ impl Drive {
         Ok(marked.rows_affected())
     }
 
+    /// Gives what was set aside another chance.
+    async fn try_again(&self, owner: &UserId) -> Result<()> {
+        let mut tx = self.database().begin().await?;
+        sqlx::query("UPDATE nodes SET trashed_at = 0 WHERE owner_id = $1 AND trashed_at = -1")
+            .bind(owner.as_str())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
+    }
+
     async fn purge_marked(&self, owner: &UserId, steps: u32) -> Result<()> {
+        let mut batch = BATCH;
         for _ in 0..steps {
-            if !retrying(|| self.purge_step(owner)).await? {
-                break;
+            match retrying(|| self.purge_step(owner, batch)).await {
+                Ok(true) => batch = (batch * 2).min(BATCH),
+                Ok(false) => break,
+                // What is down for all rows is not the fault of one.
+                Err(Error::Database(error)) if !errors::is_unavailable(&error) && batch > 1 => batch /= 2,
+                Err(Error::Database(error)) if !errors::is_unavailable(&error) => {
+                    self.set_aside(owner, &error).await?;
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(())
     }
 
     /// One batch; `false` when nothing was left to do.
-    async fn purge_step(&self, owner: &UserId) -> Result<bool> {
+    async fn purge_step(&self, owner: &UserId, batch: i64) -> Result<bool> {
         let mut tx = self.database().begin().await?;
         quota::lock(&mut tx, owner).await?;
-        let chosen = choose(&mut tx, owner).await?;
+        let chosen = choose(&mut tx, owner, 1, batch).await?;
         if chosen > 0 {
             let bytes = release_blobs(&mut tx, owner, self.now()).await?;
             delete(&mut tx, owner).await?;
             quota::free(&mut tx, owner, bytes).await?;
         }
-        let flattened = if chosen < BATCH.unsigned_abs() { flatten(&mut tx, owner).await? } else { 0 };
+        let flattened = if chosen < batch.unsigned_abs() { flatten(&mut tx, owner).await? } else { 0 };
         tx.commit().await?;
         Ok(chosen + flattened > 0)
     }
+
+    /// Sets the row aside that a batch of one chooses.
+    async fn set_aside(&self, owner: &UserId, why: &sqlx::Error) -> Result<()> {
+        let mut tx = self.database().begin().await?;
+        quota::lock(&mut tx, owner).await?;
+        choose(&mut tx, owner, -1, 1).await?;
+        tx.commit().await?;
+        tracing::warn!(%owner, error = %Chain(why), "something in the trash cannot be purged and is left for later");
+        Ok(())
+    }
 }
 
-/// Marks what this batch deletes with 1: the statements that follow must speak of the same rows.
-async fn choose(tx: &mut Tx, owner: &UserId) -> Result<u64> {
-    let chosen = sqlx::query(
-        "UPDATE nodes SET trashed_at = 1 WHERE id IN (SELECT z.id FROM nodes z WHERE z.owner_id = $1 \
-         AND z.trashed_at = 0 AND NOT EXISTS (SELECT 1 FROM nodes c WHERE c.parent_id = z.id) LIMIT $2)",
-    )
-    .bind(owner.as_str())
-    .bind(BATCH)
-    .execute(&mut **tx)
-    .await?;
+/// Gives a batch of what can be deleted now another mark: 1 for what this transaction deletes, since the statements that
+/// follow must speak of the same rows. A batch of one chooses the same row again; of more, any will do, and sorting all of
+/// a huge trash for each batch would cost far more than the batch.
+async fn choose(tx: &mut Tx, owner: &UserId, mark: i64, batch: i64) -> Result<u64> {
+    macro_rules! statement {
+        ($order:literal) => {
+            concat!(
+                "UPDATE nodes SET trashed_at = $2 WHERE id IN (SELECT z.id FROM nodes z WHERE z.owner_id = $1 \
+                 AND z.trashed_at = 0 AND NOT EXISTS (SELECT 1 FROM nodes c WHERE c.parent_id = z.id) ",
+                $order,
+                "LIMIT $3)"
+            )
+        };
+    }
+    let statement = if batch == 1 { statement!("ORDER BY z.id ") } else { statement!("") };
+    let chosen =
+        sqlx::query(statement).bind(owner.as_str()).bind(mark).bind(batch).execute(&mut **tx).await?;
     Ok(chosen.rows_affected())
 }
 

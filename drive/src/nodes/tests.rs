@@ -1,9 +1,11 @@
 //! Files in folders, with blobs and quota: what takes `insert_file`, which only `upload` calls.
 
+mod bulk;
 mod concurrency;
 mod files;
 mod model;
 mod plans;
+mod purge;
 mod trash;
 
 use domain::{BlobId, Conflict, Node, NodeId};

@@ -1,14 +1,16 @@
 //! The trash: one row in, one row out.
 
-use domain::{FileName, Node, NodeId, Page};
-use sqlx::Row;
+use std::collections::HashMap;
 
-use super::change::place;
+use domain::{Node, NodeId, Outcome, Page, TrashEntry};
+use sqlx::{AnyConnection, Row};
+
+use super::change::{name_of, place};
 use super::children::{check_limit, finish};
 use super::cursor::{Cursor, Value};
-use super::{live, live_folder, names, parse, read, select_node};
+use super::{live, live_folder, names, parse, read, select_node, with_up};
 use crate::database::{Tx, retrying};
-use crate::{Actor, Drive, Error, Result, quota};
+use crate::{Actor, Drive, Error, Result, clock, quota};
 
 impl Drive {
     /// Puts a node into the trash, with all below it. Its bytes stay charged until it is purged.
@@ -22,16 +24,7 @@ impl Drive {
     async fn trash_once(&self, actor: &Actor, id: &NodeId) -> Result<Node> {
         let mut tx = self.database().begin().await?;
         quota::lock(&mut tx, &actor.user).await?;
-        let node = live(&mut tx, &actor.user, id).await?;
-        if node.parent.is_none() {
-            return Err(Error::Forbidden);
-        }
-        sqlx::query("UPDATE nodes SET trashed_at = $3 WHERE id = $1 AND owner_id = $2")
-            .bind(id.as_str())
-            .bind(actor.user.as_str())
-            .bind(self.now())
-            .execute(&mut *tx)
-            .await?;
+        let node = trash_in(&mut tx, self.now(), actor, id).await?;
         tx.commit().await?;
         Ok(node)
     }
@@ -49,20 +42,7 @@ impl Drive {
     async fn restore_once(&self, actor: &Actor, id: &NodeId) -> Result<Node> {
         let mut tx = self.database().begin().await?;
         quota::lock(&mut tx, &actor.user).await?;
-        let Some(node) = in_trash(&mut tx, actor, id).await? else {
-            return live(&mut tx, &actor.user, id).await;
-        };
-        let name = FileName::parse(&node.name)
-            .map_err(|reason| Error::Internal(format!("node {id} has a name that is {reason:?}")))?;
-        let former = node.parent.unwrap_or_else(|| actor.root.clone());
-        let parent = match live_folder(&mut tx, &actor.user, &former).await {
-            Ok(folder) => folder.id,
-            Err(Error::NotFound) => actor.root.clone(),
-            Err(error) => return Err(error),
-        };
-        let name = names::free_name(&mut tx, &parent, &name).await?;
-        place(&mut tx, actor, id, &parent, &name).await?;
-        let node = live(&mut tx, &actor.user, id).await?;
+        let (_, node) = put_back(&mut tx, actor, id).await?;
         tx.commit().await?;
         Ok(node)
     }
@@ -71,20 +51,18 @@ impl Drive {
     ///
     /// # Errors
     /// `Invalid { Limit }`, `Invalid { Cursor }`.
-    pub async fn trashed(&self, actor: &Actor, after: Option<&str>, limit: u32) -> Result<Page<Node>> {
-        const FIRST: &str = concat!(
-            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.trashed_at \
-             FROM nodes n LEFT JOIN blobs b ON b.id = n.blob_id WHERE n.owner_id = $1 AND n.trashed_at > 1 ",
-            "ORDER BY n.trashed_at DESC, n.id DESC LIMIT $2"
+    pub async fn trashed(&self, actor: &Actor, after: Option<&str>, limit: u32) -> Result<Page<TrashEntry>> {
+        const FIRST: &str = select_node!(
+            "WHERE n.owner_id = $1 AND n.trashed_at > 1 ORDER BY n.trashed_at DESC, n.id DESC LIMIT $2"
         );
-        const BEYOND: &str = concat!(
-            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.trashed_at \
-             FROM nodes n LEFT JOIN blobs b ON b.id = n.blob_id WHERE n.owner_id = $1 AND n.trashed_at > 1 ",
-            "AND (n.trashed_at, n.id) < ($3, $4) ORDER BY n.trashed_at DESC, n.id DESC LIMIT $2"
+        const BEYOND: &str = select_node!(
+            "WHERE n.owner_id = $1 AND n.trashed_at > 1 AND (n.trashed_at, n.id) < ($3, $4) \
+             ORDER BY n.trashed_at DESC, n.id DESC LIMIT $2"
         );
         let limit = check_limit(limit)?;
         let list = format!("trash of {}", actor.user);
         let after = after.map(|text| Cursor::decode(text, &list)).transpose()?;
+        let mut connection = self.database().read().acquire().await?;
         let query = sqlx::query(if after.is_some() { BEYOND } else { FIRST })
             .bind(actor.user.as_str())
             .bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
@@ -93,13 +71,92 @@ impl Drive {
             Some(_) => return Err(Error::invalid(domain::Field::Cursor, domain::Reason::Malformed)),
             None => query,
         };
-        let rows = query.fetch_all(self.database().read()).await?;
-        finish(&rows, limit, |row| {
+        let rows = query.fetch_all(&mut *connection).await?;
+        let page = finish(&rows, limit, |row| {
             let cursor =
                 Cursor { section: 2, value: Value::Number(row.try_get(8)?), id: parse(row.try_get(0)?)? };
             Ok(cursor.encode(&list))
-        })
+        })?;
+        let keeps = self.config().trash_retention.map(clock::millis);
+        // Much of what is in the trash comes from few folders.
+        let mut places: HashMap<NodeId, Option<Vec<String>>> = HashMap::new();
+        let mut items = Vec::with_capacity(page.items.len());
+        for (node, row) in page.items.into_iter().zip(&rows) {
+            let trashed: i64 = row.try_get(8)?;
+            let parent = node.parent.clone().unwrap_or_else(|| actor.root.clone());
+            let place = match places.get(&parent) {
+                Some(place) => place.clone(),
+                None => {
+                    let place = place_of(&mut connection, actor, &parent).await?;
+                    places.entry(parent).or_insert(place).clone()
+                }
+            };
+            let expires = keeps.map(|keeps| trashed.saturating_add(keeps));
+            items.push(TrashEntry { node, trashed, expires, place });
+        }
+        Ok(Page { items, next: page.next })
     }
+}
+
+/// Puts a node into the trash.
+///
+/// # Errors
+/// As [`Drive::trash`].
+pub(super) async fn trash_in(tx: &mut Tx, now: i64, actor: &Actor, id: &NodeId) -> Result<Node> {
+    let node = live(tx, &actor.user, id).await?;
+    if node.parent.is_none() {
+        return Err(Error::Forbidden);
+    }
+    sqlx::query("UPDATE nodes SET trashed_at = $3 WHERE id = $1 AND owner_id = $2")
+        .bind(id.as_str())
+        .bind(actor.user.as_str())
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(node)
+}
+
+/// Takes a node out of the trash.
+///
+/// # Errors
+/// As [`Drive::restore`].
+pub(super) async fn put_back(tx: &mut Tx, actor: &Actor, id: &NodeId) -> Result<(Outcome, Node)> {
+    let Some(node) = in_trash(tx, actor, id).await? else {
+        return Ok((Outcome::Done, live(tx, &actor.user, id).await?));
+    };
+    let own = name_of(&node)?;
+    let former = node.parent.unwrap_or_else(|| actor.root.clone());
+    let (parent, is_elsewhere) = match live_folder(tx, &actor.user, &former).await {
+        Ok(folder) => (folder.id, false),
+        Err(Error::NotFound) => (actor.root.clone(), true),
+        Err(error) => return Err(error),
+    };
+    let name = names::free_name(tx, &parent, &own).await?;
+    place(tx, actor, id, &parent, &name).await?;
+    let outcome = match (is_elsewhere, name == own) {
+        (true, _) => Outcome::Elsewhere,
+        (false, true) => Outcome::Done,
+        (false, false) => Outcome::Renamed,
+    };
+    Ok((outcome, live(tx, &actor.user, id).await?))
+}
+
+/// Names of the folders from below the root to this one, itself among them; `None` when it is not there.
+async fn place_of(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    folder: &NodeId,
+) -> Result<Option<Vec<String>>> {
+    let rows = sqlx::query(with_up!(
+        "SELECT n.name FROM nodes n JOIN up ON up.id = n.id \
+         WHERE NOT EXISTS (SELECT 1 FROM up WHERE up.trashed_at IS NOT NULL) ORDER BY up.depth DESC"
+    ))
+    .bind(folder.as_str())
+    .bind(actor.user.as_str())
+    .fetch_all(connection)
+    .await?;
+    let names = rows.iter().skip(1).map(|row| Ok(row.try_get(0)?)).collect::<Result<Vec<String>>>()?;
+    Ok((!rows.is_empty()).then_some(names))
 }
 
 /// What was trashed itself and is not being purged.

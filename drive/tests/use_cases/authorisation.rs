@@ -1,6 +1,6 @@
 //! Somebody else's id, and one that never was, answer alike in every use case: nothing is there.
 
-use domain::{Conflict, NodeId};
+use domain::{AppError, Conflict, ItemReport, NodeId};
 use drive::{Actor, Client, CodeChoice, Drive, Error, ListOptions, NewShare};
 use futures::future::BoxFuture;
 
@@ -9,7 +9,7 @@ use crate::world::{World, name, on_both_engines};
 type UseCase = for<'a> fn(&'a Drive, &'a Actor, &'a NodeId) -> BoxFuture<'a, Result<(), Error>>;
 
 /// Every use case that takes a node, by the stranger `actor`. One that is added to `Drive` is added here.
-const USE_CASES: [(&str, UseCase); 13] = [
+const USE_CASES: [(&str, UseCase); 20] = [
     ("node", |drive, actor, id| Box::pin(async move { drive.node(actor, id).await.map(drop) })),
     ("ancestors", |drive, actor, id| Box::pin(async move { drive.ancestors(actor, id).await.map(drop) })),
     ("children", |drive, actor, id| {
@@ -45,10 +45,50 @@ const USE_CASES: [(&str, UseCase); 13] = [
             drive.create_share(actor, share, &Client::default()).await.map(drop)
         })
     }),
+    ("trash_all", |drive, actor, id| {
+        Box::pin(async move { each(drive.trash_all(actor, std::slice::from_ref(id)).await) })
+    }),
+    ("restore_all", |drive, actor, id| {
+        Box::pin(async move { each(drive.restore_all(actor, std::slice::from_ref(id)).await) })
+    }),
+    ("purge_all", |drive, actor, id| {
+        Box::pin(async move { each(drive.purge_all(actor, std::slice::from_ref(id)).await) })
+    }),
+    ("move_all what", |drive, actor, id| {
+        Box::pin(async move {
+            each(drive.move_all(actor, std::slice::from_ref(id), &actor.root, Conflict::Replace).await)
+        })
+    }),
+    ("move_all where", |drive, actor, id| {
+        Box::pin(async move {
+            let own = drive.create_folder(actor, &actor.root, &name("own"), Conflict::Rename).await?;
+            drive.move_all(actor, &[own.id], id, Conflict::Replace).await.map(drop)
+        })
+    }),
+    ("copy_all what", |drive, actor, id| {
+        Box::pin(async move {
+            each(drive.copy_all(actor, std::slice::from_ref(id), &actor.root, Conflict::Replace).await)
+        })
+    }),
+    ("copy_all where", |drive, actor, id| {
+        Box::pin(async move {
+            let own = drive.create_folder(actor, &actor.root, &name("own"), Conflict::Rename).await?;
+            drive.copy_all(actor, &[own.id], id, Conflict::Replace).await.map(drop)
+        })
+    }),
     ("open_content", |drive, actor, id| {
         Box::pin(async move { drive.open_content(actor, id).await.map(drop) })
     }),
 ];
+
+/// The outcome of the one item that was asked for, as if it had been asked for alone.
+fn each(outcome: Result<Vec<ItemReport>, Error>) -> Result<(), Error> {
+    match outcome?.remove(0).error {
+        None => Ok(()),
+        Some(AppError::NotFound) => Err(Error::NotFound),
+        Some(other) => panic!("{other:?}"),
+    }
+}
 
 on_both_engines! {
     async fn strangers_find_nothing(world: World) {

@@ -295,7 +295,7 @@ async fn compare(world: &World, actor: &Actor, model: &Model) {
     let live: BTreeSet<_> = model.entries.keys().filter(|id| model.live(id).is_some()).cloned().collect();
     assert_eq!(seen, live);
     let trash = world.drive.trashed(actor, None, 1000).await.expect("trash").items;
-    let trash: BTreeSet<_> = trash.into_iter().map(|node| node.id).collect();
+    let trash: BTreeSet<_> = trash.into_iter().map(|entry| entry.node.id).collect();
     let trashed: BTreeSet<_> =
         model.entries.iter().filter(|(_, entry)| entry.trashed).map(|(id, _)| id.clone()).collect();
     assert_eq!(trash, trashed);

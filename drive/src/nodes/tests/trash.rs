@@ -9,7 +9,7 @@ async fn names(world: &World, actor: &Actor, parent: &NodeId) -> Vec<String> {
 
 async fn in_trash(world: &World, actor: &Actor) -> Vec<String> {
     let page = world.drive.trashed(actor, None, 1000).await.expect("trash");
-    page.items.into_iter().map(|node| node.name).collect()
+    page.items.into_iter().map(|entry| entry.node.name).collect()
 }
 
 on_both_engines! {

@@ -1,11 +1,14 @@
 //! The JSON API: nodes and unfinished uploads, and the document that describes it all.
 
+mod bulk;
 mod description;
 mod nodes;
+mod trash;
 
 use std::convert::Infallible;
 
 use axum::Json;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use domain::{AppError, NodeId, UploadView};
@@ -23,9 +26,15 @@ use crate::{download, tus};
 /// Every documented route; the ones that take bodies of any size are in [`uploads`].
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(description::base())
-        .routes(routes!(nodes::node, nodes::trash))
+        .routes(routes!(nodes::node, nodes::rename, nodes::trash))
         .routes(routes!(nodes::children))
         .routes(routes!(nodes::restore))
+        .routes(routes!(nodes::create_folder))
+        .routes(routes!(bulk::move_all))
+        .routes(routes!(bulk::copy_all))
+        .routes(routes!(trash::list, trash::trash_all, trash::empty))
+        .routes(routes!(trash::restore_all))
+        .routes(routes!(trash::purge_all))
         .routes(routes!(download::content))
         .routes(routes!(description::document))
 }
@@ -51,11 +60,27 @@ impl NodeRef {
     /// # Errors
     /// 404: what is no id names nothing.
     pub(crate) fn of(&self, actor: &Actor) -> Result<NodeId, Problem> {
-        match self.id.as_str() {
-            "root" => Ok(actor.root.clone()),
-            id => id.parse().map_err(|_| AppError::NotFound.into()),
-        }
+        node_of(&self.id, actor)
     }
+}
+
+/// The node that a text means: an id, or `root`.
+///
+/// # Errors
+/// 404: what is no id names nothing.
+fn node_of(text: &str, actor: &Actor) -> Result<NodeId, Problem> {
+    match text {
+        "root" => Ok(actor.root.clone()),
+        id => id.parse().map_err(|_| AppError::NotFound.into()),
+    }
+}
+
+/// The JSON of a request.
+///
+/// # Errors
+/// 400 for what cannot be read.
+fn body_of<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
+    body.map(|Json(body)| body).map_err(|_| Problem::malformed("the body is not the JSON that is expected"))
 }
 
 impl FromRequestParts<AppState> for NodeRef {

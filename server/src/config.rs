@@ -83,6 +83,10 @@ pub(crate) struct StoreOptions {
     /// Room of a new account, like 50GB. Default: no limit.
     #[arg(long, env = "HAYLOFT_DEFAULT_QUOTA", value_name = "SIZE", value_parser = value::size)]
     pub(crate) default_quota: Option<ByteSize>,
+    /// How long the trash keeps things, like 7d or 36h; a number alone is days, 0 is until they are deleted by hand.
+    #[arg(long, env = "HAYLOFT_TRASH_RETENTION", value_name = "TIME", default_value = "7d",
+          value_parser = value::retention)]
+    pub(crate) trash_retention: value::Retention,
     /// Whether anybody may register (open) or nobody (closed).
     #[arg(long, env = "HAYLOFT_REGISTRATION", value_name = "WHO", default_value = "open")]
     pub(crate) registration: Registration,
@@ -236,6 +240,7 @@ impl StoreOptions {
             config.max_file_size = size;
         }
         config.default_quota = self.default_quota.map(|ByteSize(size)| size).or(config.default_quota);
+        config.trash_retention = self.trash_retention.0;
         config.registration_open = self.registration == Registration::Open;
         config
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::Service;
 
@@ -57,6 +57,76 @@ async fn to_the_trash_and_back() {
     assert_eq!(user.get(&format!("{path}/content")).await.body, "hello");
     let answer = user.send("DELETE", "/api/nodes/root", &[], Body::empty()).await;
     assert!((400..500).contains(&answer.status), "a root stays: {}", answer.status);
+}
+
+#[tokio::test]
+async fn several_are_moved_copied_deleted_and_restored() {
+    let service = Service::start().await;
+    let (user, eve) = (service.user("lin_wei").await, service.user("eve_l").await);
+    let post = async |who: &crate::support::TokenUser, path: &str, body: Value| {
+        who.send("POST", path, &[("content-type", "application/json")], Body::from(body.to_string())).await
+    };
+    let outcomes = |answer: &crate::support::Answer| -> Vec<String> {
+        let reports = answer.json();
+        let reports = reports.as_array().expect("a list").iter();
+        reports.map(|report| report["outcome"].as_str().expect("an outcome").to_owned()).collect()
+    };
+    let (a, b) = (user.file("a.txt", "hello").await, user.file("b.txt", "hello!").await);
+    let folder = |name: &str| json!({ "parent": "root", "name": name, "conflict": "replace" });
+    let made = post(&user, "/api/folders", folder("to")).await.json();
+    assert_eq!(post(&user, "/api/folders", folder("TO")).await.json(), made, "the same folder");
+    let to = made["id"].as_str().expect("id");
+    post(&user, "/api/folders", json!({ "parent": "root", "name": "a/b" })).await.is_problem(422, "invalid");
+    post(&eve, "/api/folders", json!({ "parent": to, "name": "x" })).await.is_problem(404, "not-found");
+
+    let both = json!({ "ids": [a, b], "parent": to });
+    let answer = post(&eve, "/api/move", both.clone()).await;
+    answer.is_problem(404, "not-found");
+    let answer = post(&eve, "/api/copy", json!({ "ids": [a], "parent": "root" })).await;
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["refused".to_owned()]));
+    assert_eq!(answer.json()[0]["error"]["code"], "not-found");
+    assert_eq!(outcomes(&post(&user, "/api/copy", both.clone()).await), ["done", "done"]);
+    let skip = json!({ "ids": [a], "parent": to, "conflict": "fail" });
+    assert_eq!(outcomes(&post(&user, "/api/move", skip).await), ["skipped"]);
+    assert_eq!(outcomes(&post(&user, "/api/move", both).await), ["renamed", "renamed"]);
+    let into_itself = json!({ "ids": [to], "parent": to });
+    assert_eq!(outcomes(&post(&user, "/api/move", into_itself).await), ["refused"]);
+
+    let path = format!("/api/nodes/{a}");
+    let rename = async |name: &str| {
+        let body = Body::from(json!({ "name": name }).to_string());
+        user.send("PATCH", &path, &[("content-type", "application/json")], body).await
+    };
+    assert_eq!(rename("c.txt").await.json()["name"], "c.txt");
+    rename("b.txt").await.is_problem(409, "name-taken");
+    rename("").await.is_problem(422, "invalid");
+
+    let ids = json!({ "ids": [a, b, to] });
+    assert_eq!(outcomes(&post(&eve, "/api/trash", ids.clone()).await), ["refused"; 3]);
+    assert_eq!(outcomes(&post(&user, "/api/trash", ids.clone()).await), ["done"; 3]);
+    let page = user.get("/api/trash?limit=2").await.json();
+    assert_eq!(page["items"].as_array().expect("items").len(), 2);
+    let next = page["next"].as_str().expect("more");
+    assert_eq!(
+        user.get(&format!("/api/trash?after={next}")).await.json()["items"].as_array().expect("items").len(),
+        1
+    );
+    assert!(page["items"][0]["expires"].as_i64() > page["items"][0]["trashed"].as_i64());
+    assert_eq!(eve.get("/api/trash").await.json()["items"], json!([]));
+    assert_eq!(outcomes(&post(&eve, "/api/trash/restore", ids.clone()).await), ["refused"; 3]);
+    assert_eq!(outcomes(&post(&eve, "/api/trash/purge", ids.clone()).await), ["refused"; 3]);
+    assert_eq!(outcomes(&post(&user, "/api/trash/restore", json!({ "ids": [a, to] })).await), ["done"; 2]);
+    assert_eq!(outcomes(&post(&user, "/api/trash/purge", ids).await), ["refused", "done", "refused"]);
+    assert_eq!(eve.send("DELETE", "/api/trash", &[], Body::empty()).await.status, 204);
+    assert_eq!(user.send("DELETE", "/api/trash", &[], Body::empty()).await.status, 204);
+
+    for path in
+        ["/api/move", "/api/copy", "/api/trash", "/api/trash/restore", "/api/trash/purge", "/api/folders"]
+    {
+        assert_eq!(post(&user, path, json!({ "ids": "x" })).await.status, 400, "{path}");
+        service.guest().send("POST", path, &[], Body::from("{}")).await.is_problem(401, "sign-in-required");
+    }
+    post(&user, "/api/trash", json!({ "ids": [] })).await.is_problem(422, "invalid");
 }
 
 #[tokio::test]

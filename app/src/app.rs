@@ -21,7 +21,7 @@ use crate::response::load;
 #[must_use]
 pub(crate) fn is_taken_over(path: &str) -> bool {
     let is_name = |rest: &str| !rest.is_empty() && !rest.contains('/');
-    let is_sheet = ["/settings", "/shares", "/admin"]
+    let is_sheet = ["/settings", "/shares", "/admin", "/trash", "/move", "/rename"]
         .into_iter()
         .any(|first| path.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     is_sheet || path == "/" || path.strip_prefix("/folder/").is_some_and(is_name)
@@ -40,6 +40,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=FolderPage ssr=SsrMode::Async/>
                     <Route path=path!("/folder/:id") view=FolderPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/*sheet") view=SheetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/trash") view=SheetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/move") view=SheetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/rename/:id") view=SheetPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin") view=SheetPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/*sheet") view=SheetPage ssr=SsrMode::Async/>
                     <Route path=path!("/shares") view=SheetPage ssr=SsrMode::Async/>

@@ -23,6 +23,31 @@ pub enum Flash {
         /// Its name now.
         name: String,
     },
+    /// Several nodes went to the trash; the page offers to undo it.
+    TrashedMany {
+        /// Those that did.
+        ids: Vec<NodeId>,
+        /// How many stayed.
+        left: u32,
+    },
+    /// Something was done to several nodes.
+    Many {
+        /// What.
+        change: Change,
+        /// To how many.
+        done: u32,
+        /// How many of these came back to the root, since their place is gone.
+        elsewhere: u32,
+        /// How many stayed as they were.
+        left: u32,
+    },
+    /// A button was pressed that acts on chosen items, and there was none.
+    NothingChosen,
+    /// A node has another name.
+    Renamed {
+        /// Its name now.
+        name: String,
+    },
     /// A folder was made.
     FolderCreated {
         /// Its name.
@@ -64,6 +89,22 @@ pub enum Flash {
     },
 }
 
+/// What was done to several nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// They are in the trash.
+    Trashed,
+    /// They came back from the trash.
+    Restored,
+    /// They were deleted for ever.
+    Purged,
+    /// They are in another folder.
+    Moved,
+    /// There are others like them in another folder.
+    Copied,
+}
+
 /// A form that is shown again with its errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -76,6 +117,8 @@ pub enum Form {
     SetUp,
     /// New folder.
     CreateFolder,
+    /// Another name for a node.
+    Rename,
     /// An administrator makes an account.
     CreateAccount,
     /// The code of a share.

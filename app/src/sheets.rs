@@ -6,10 +6,13 @@
 
 mod administration;
 mod parts;
+mod rename;
 mod request;
 mod sessions;
 mod shares;
 mod texts;
+mod transfer;
+mod trash;
 
 use domain::AppError;
 use leptos::prelude::*;
@@ -45,6 +48,9 @@ async fn content(path: &str, request: &Request) -> Result<Content, AppError> {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     match segments.as_slice() {
         ["admin", rest @ ..] => administration::content(rest, request).await,
+        ["move"] => transfer::content(request).await,
+        ["rename", id] => rename::content(request, id).await,
+        ["trash"] => trash::content(request).await,
         ["settings", "sessions"] => sessions::content(request).await,
         ["shares", rest @ ..] => shares::content(rest, request).await,
         _ => Err(AppError::NotFound),

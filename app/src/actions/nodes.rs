@@ -54,37 +54,148 @@ pub async fn folder(
     show(outcome.await)
 }
 
-/// Moves a file or folder to the trash.
+/// Moves files and folders to the trash.
 ///
 /// # Errors
-/// Sign in first, or it is not there.
+/// Sign in first, nothing was chosen, or the only one is not there.
 #[server(prefix = "/form", endpoint = "trash")]
-pub async fn trash(id: NodeId) -> Result<Done, Failure> {
+pub async fn trash(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::server::{Context, reply};
+    use crate::server::{Context, Tally, chosen, reply};
     let outcome = async {
         let context = Context::current()?;
-        let node = context.drive.trash(context.actor()?, &id).await.map_err(|error| error.to_app_error())?;
-        Ok(Done::say(Flash::Trashed { id: node.id, name: node.name }))
+        let actor = context.actor()?;
+        if chosen(&ids).is_none() {
+            return Ok(Done::say(Flash::NothingChosen));
+        }
+        let reports = context.drive.trash_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
+        let tally = Tally::of(&reports)?;
+        Ok(Done::say(match tally.only {
+            Some(node) => Flash::Trashed { id: node.id, name: node.name },
+            None => Flash::TrashedMany { ids: tally.done, left: tally.left },
+        }))
     };
     reply(outcome.await)
 }
 
-/// Takes a file or folder back from the trash.
+/// Takes files and folders back from the trash.
 ///
 /// # Errors
-/// Sign in first, it is not in the trash, or its name is taken.
+/// Sign in first, nothing was chosen, or the only one is not in the trash.
 #[server(prefix = "/form", endpoint = "restore")]
-pub async fn restore(id: NodeId) -> Result<Done, Failure> {
+pub async fn restore(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
     use crate::Flash;
+    use crate::flash::Change;
+    use crate::server::{Context, Tally, chosen, reply};
+    let outcome = async {
+        let context = Context::current()?;
+        let actor = context.actor()?;
+        if chosen(&ids).is_none() {
+            return Ok(Done::say(Flash::NothingChosen));
+        }
+        let reports = context.drive.restore_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
+        let tally = Tally::of(&reports)?;
+        Ok(Done::say(match (&tally.only, tally.elsewhere) {
+            (Some(node), 0) => Flash::Restored { name: node.name.clone() },
+            _ => tally.flash(Change::Restored),
+        }))
+    };
+    reply(outcome.await)
+}
+
+/// Deletes what is in the trash, for ever.
+///
+/// # Errors
+/// Sign in first, nothing was chosen, or the only one is not in the trash.
+#[server(prefix = "/form", endpoint = "purge")]
+pub async fn purge(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
+    use crate::Flash;
+    use crate::flash::Change;
+    use crate::server::{Context, Tally, chosen, reply};
+    let outcome = async {
+        let context = Context::current()?;
+        let actor = context.actor()?;
+        if chosen(&ids).is_none() {
+            return Ok(Done::say(Flash::NothingChosen));
+        }
+        let reports = context.drive.purge_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
+        Ok(Done { next: Some("/trash".to_owned()), flash: Some(Tally::of(&reports)?.flash(Change::Purged)) })
+    };
+    reply(outcome.await)
+}
+
+/// Deletes everything that is in the trash, for ever.
+///
+/// # Errors
+/// Sign in first.
+#[server(prefix = "/form", endpoint = "empty-trash")]
+pub async fn empty_trash() -> Result<Done, Failure> {
+    use crate::Flash;
+    use crate::flash::Change;
     use crate::server::{Context, reply};
     let outcome = async {
         let context = Context::current()?;
-        let node =
-            context.drive.restore(context.actor()?, &id).await.map_err(|error| error.to_app_error())?;
-        Ok(Done::say(Flash::Restored { name: node.name }))
+        let count =
+            context.drive.empty_trash(context.actor()?).await.map_err(|error| error.to_app_error())?;
+        let done = u32::try_from(count).unwrap_or(u32::MAX);
+        let flash = Flash::Many { change: Change::Purged, done, elsewhere: 0, left: 0 };
+        Ok(Done { next: Some("/trash".to_owned()), flash: Some(flash) })
     };
     reply(outcome.await)
+}
+
+/// Moves files and folders into a folder, or copies them (`how` is `copy`). `ids` are joined by dots; `back` is the page to
+/// go on at.
+///
+/// # Errors
+/// Sign in first, the folder is not there, or the drive is full.
+#[server(prefix = "/form", endpoint = "transfer")]
+pub async fn transfer(
+    ids: String,
+    parent: NodeId,
+    conflict: domain::Conflict,
+    how: String,
+    back: String,
+) -> Result<Done, Failure> {
+    use crate::Flash;
+    use crate::flash::Change;
+    use crate::server::{Context, Tally, chosen, page_of_folder, reply};
+    let outcome = async {
+        let context = Context::current()?;
+        let actor = context.actor()?;
+        let ids: Vec<NodeId> = ids.split('.').filter_map(|id| id.parse().ok()).collect();
+        if chosen(&ids).is_none() {
+            return Ok(Done::say(Flash::NothingChosen));
+        }
+        let (change, reports) = if how == "copy" {
+            (Change::Copied, context.drive.copy_all(actor, &ids, &parent, conflict).await)
+        } else {
+            (Change::Moved, context.drive.move_all(actor, &ids, &parent, conflict).await)
+        };
+        let flash = Tally::of(&reports.map_err(|error| error.to_app_error())?)?.flash(change);
+        Ok(Done { next: Some(page_of_folder(&back)), flash: Some(flash) })
+    };
+    reply(outcome.await)
+}
+
+/// Gives a file or folder another name; `back` is the folder to go on at.
+///
+/// # Errors
+/// Sign in first, it is not there, a name that cannot be one, or that is taken.
+#[server(prefix = "/form", endpoint = "rename")]
+pub async fn rename(id: NodeId, name: String, back: String) -> Result<Done, Failure> {
+    use crate::server::{Context, page_of_folder, refuse};
+    use crate::{Flash, Form, Typed};
+    let outcome = async {
+        let parsed = domain::FileName::parse(&name)
+            .map_err(|reason| domain::AppError::invalid(domain::Field::Name, reason))?;
+        let context = Context::current()?;
+        let renamed = context.drive.rename(context.actor()?, &id, &parsed).await;
+        let node = renamed.map_err(|error| error.to_app_error())?;
+        Ok(Done { next: Some(page_of_folder(&back)), flash: Some(Flash::Renamed { name: node.name }) })
+    };
+    let outcome = outcome.await;
+    refuse(Form::Rename, Typed { name, ..Typed::default() }, outcome)
 }
 
 /// Makes a folder.

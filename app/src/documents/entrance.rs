@@ -60,13 +60,13 @@ impl Refusal {
     }
 
     /// The sentence to show beside `field`.
-    pub(super) fn beside(&self, field: Field) -> Option<String> {
+    pub(crate) fn beside(&self, field: Field) -> Option<String> {
         let failure = self.failure.as_ref().filter(|failure| shown_beside(failure) == Some(field))?;
         Some(sentence(self.language, failure))
     }
 
     /// The sentence that belongs to none of the form's `fields`.
-    pub(super) fn above(&self, fields: &[Field]) -> Option<String> {
+    pub(crate) fn above(&self, fields: &[Field]) -> Option<String> {
         let failure = self.failure.as_ref()?;
         let beside = shown_beside(failure).is_some_and(|field| fields.contains(&field));
         (!beside).then(|| sentence(self.language, failure))

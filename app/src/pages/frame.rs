@@ -81,6 +81,7 @@ pub(crate) fn Frame() -> impl IntoView {
         "/shares" => Some("page"),
         path => path.starts_with("/shares/").then_some("true"),
     };
+    let in_trash = move || (path.read().as_str() == "/trash").then_some("page");
     let usage = Usage::provide();
     upload::provide_uploads(desk.folder.into(), Callback::new(welcome(desk, usage)));
     view! {
@@ -95,6 +96,7 @@ pub(crate) fn Frame() -> impl IntoView {
             <nav class="rail" aria-label=t.navigation>
                 <a class="rail-item" href="/" aria-current=here><Icon name="folder"/>{t.my_files}</a>
                 <a class="rail-item" href="/shares" aria-current=sharing><Icon name="share"/>{t.my_shares}</a>
+                <a class="rail-item" href="/trash" aria-current=in_trash><Icon name="trash"/>{t.trash_title}</a>
                 <UsageBar/>
             </nav>
             <main class="stage" id="content" tabindex="-1">

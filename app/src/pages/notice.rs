@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use crate::Flash;
 use crate::actions::nodes::Restore;
 use crate::app::with_visitor;
+use crate::flash::Change;
 use crate::i18n::{fill, sentence, use_language, use_texts};
 use crate::ui::Icon;
 
@@ -22,7 +23,7 @@ pub(crate) struct Notices {
     /// `None`: nothing was said since the page came, so the flash of the page before counts. `Some(None)`: silence.
     said: RwSignal<Option<Option<Flash>>>,
     /// What undoes moving to the trash without leaving the page; set by the list that is shown.
-    undo: RwSignal<Option<Callback<NodeId>>>,
+    undo: RwSignal<Option<Callback<Vec<NodeId>>>>,
     /// Whether the bar is pointed at, and whether the focus is in it: whoever reaches for it finds it there.
     attended: RwSignal<(bool, bool)>,
 }
@@ -79,13 +80,13 @@ impl Notices {
     }
 
     /// Takes something back from the trash without leaving the page; says whether there is a list that does.
-    fn take_back(self, id: &NodeId) -> bool {
+    fn take_back(self, ids: &[NodeId]) -> bool {
         // A list that is not shown any more has left its callback behind, which runs no more.
-        self.undo.get_untracked().and_then(|undo| undo.try_run(id.clone())).is_some()
+        self.undo.get_untracked().and_then(|undo| undo.try_run(ids.to_vec())).is_some()
     }
 
     /// Names what undoes a deletion on this page.
-    pub(crate) fn undo_by(self, undo: Callback<NodeId>) {
+    pub(crate) fn undo_by(self, undo: Callback<Vec<NodeId>>) {
         self.undo.set(Some(undo));
     }
 }
@@ -113,12 +114,17 @@ fn Bar(
     let language = use_language();
     let bad = matches!(flash, Flash::Failed(_));
     let undo = match &flash {
-        Flash::Trashed { id, .. } => Some(id.clone()),
-        _ => None,
+        Flash::Trashed { id, .. } => vec![id.clone()],
+        Flash::TrashedMany { ids, .. } => ids.clone(),
+        _ => Vec::new(),
     };
     let text = match flash {
         Flash::Trashed { name, .. } => fill(t.trashed, &[("name", &name)]),
         Flash::Restored { name } => fill(t.restored, &[("name", &name)]),
+        Flash::TrashedMany { ids, left } => t.many(Change::Trashed, ids.len(), 0, left),
+        Flash::Many { change, done, elsewhere, left } => t.many(change, done as usize, elsewhere, left),
+        Flash::NothingChosen => t.nothing_chosen.to_owned(),
+        Flash::Renamed { name } => fill(t.renamed, &[("name", &name)]),
         Flash::FolderCreated { name } => fill(t.folder_created, &[("name", &name)]),
         Flash::Uploaded { files } => t.uploaded(files),
         Flash::AccountChanged { name } => fill(t.account_changed, &[("name", &name)]),
@@ -140,7 +146,7 @@ fn Bar(
             on:focusout=move |_| notices.attended.update(|attended| attended.1 = false)
         >
             <p>{text}</p>
-            {undo.map(|id| view! { <Undo id/> })}
+            {(!undo.is_empty()).then(|| view! { <Undo ids=undo/> })}
             <button type="button" class="button quiet square only-script" aria-label=t.dismiss on:click=move |_| notices.hush()>
                 <Icon name="close"/>
             </button>
@@ -153,19 +159,21 @@ fn Bar(
 #[component]
 fn Undo(
     /// What.
-    id: NodeId,
+    ids: Vec<NodeId>,
 ) -> impl IntoView {
     let t = use_texts();
     let notices = Notices::current();
-    let value = id.to_string();
+    let fields =
+        ids.iter().map(|id| view! { <input type="hidden" name="ids[]" value=id.to_string()/> }.into_any());
+    let fields = fields.collect::<Vec<_>>();
     let submit = move |event: leptos::ev::SubmitEvent| {
-        if notices.take_back(&id) {
+        if notices.take_back(&ids) {
             event.prevent_default();
         }
     };
     view! {
         <form method="post" action=Restore::url() on:submit=submit>
-            <input type="hidden" name="id" value=value/>
+            {fields}
             <button type="submit" class="button quiet strong">{t.undo}</button>
         </form>
     }
@@ -194,14 +202,14 @@ mod tests {
         let page = Owner::new();
         page.with(|| {
             Notices::provide();
-            let (notices, id) = (Notices::current(), NodeId::from_random([1; 16]));
-            assert!(!notices.take_back(&id), "no list yet");
+            let (notices, ids) = (Notices::current(), [NodeId::from_random([1; 16])]);
+            assert!(!notices.take_back(&ids), "no list yet");
             let list = page.child();
             let undone = StoredValue::new(0);
             list.with(|| notices.undo_by(Callback::new(move |_| undone.update_value(|count| *count += 1))));
-            assert!(notices.take_back(&id));
+            assert!(notices.take_back(&ids));
             list.cleanup();
-            assert!(!notices.take_back(&id), "the list is gone");
+            assert!(!notices.take_back(&ids), "the list is gone");
             assert_eq!(undone.get_value(), 1);
         });
     }

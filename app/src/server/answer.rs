@@ -101,7 +101,8 @@ fn tell(done: Done) -> Done {
         return done;
     }
     let secure = Context::current().is_ok_and(|context| context.secure);
-    if let Some(cookie) = done.flash.as_ref().and_then(|flash| flash_cookie(flash, secure)) {
+    let flash = done.flash.map(super::tally::short);
+    if let Some(cookie) = flash.and_then(|flash| flash_cookie(&flash, secure)) {
         options.append_header(header::SET_COOKIE, cookie);
     }
     let target = done.next.unwrap_or_else(|| own_path(text_of(&parts, header::REFERER)));

@@ -1,7 +1,7 @@
 //! What a sheet knows of the request it answers.
 
 use axum::http::request::Parts;
-use domain::AppError;
+use domain::{AppError, NodeId};
 use drive::Actor;
 use leptos::prelude::*;
 
@@ -47,6 +47,12 @@ impl Request {
     /// What the address asks for under this name.
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The nodes that were chosen: `ids` joined by dots, or `ids[]` for each, as check boxes send them.
+    pub(super) fn ids(&self) -> Vec<NodeId> {
+        let named = self.query.iter().filter(|(key, _)| key == "ids" || key == "ids[]");
+        named.flat_map(|(_, value)| value.split('.')).filter_map(|id| id.parse().ok()).collect()
     }
 
     /// Where the contexts of this request are.

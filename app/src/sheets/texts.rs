@@ -62,6 +62,50 @@ texts! {
     share_apply = "保存修改" | "Save changes",
 
     session_end_named = "结束“{agent}”的登录" | "Sign out “{agent}”",
+
+    // the trash
+    trash = "回收站" | "Trash",
+    trash_keeps = "项目保留 {days} 天，之后永久删除。回收站内的文件占用存储空间。" | "What is here is kept for {days} days and then deleted for ever. It counts towards your storage.",
+    trash_keeps_all = "项目会一直保留，直到您将其永久删除。回收站内的文件占用存储空间。" | "What is here stays until you delete it for ever. It counts towards your storage.",
+    trash_empty = "回收站是空的。" | "The trash is empty.",
+    trash_choose = "选择“{name}”" | "Choose “{name}”",
+    trash_column_choose = "选择" | "Choose",
+    trash_column_name = "名称" | "Name",
+    trash_column_place = "原位置" | "Was in",
+    trash_column_size = "大小" | "Size",
+    trash_column_when = "删除时间" | "Deleted",
+    trash_column_left = "剩余时间" | "Left",
+    trash_place_gone = "原位置已不存在" | "No longer there",
+    trash_days = "{count} 天" | "{count} d",
+    trash_today = "不足 1 天" | "Less than a day",
+    trash_ever = "不限" | "Kept",
+    restore = "恢复" | "Restore",
+    purge = "永久删除…" | "Delete for ever…",
+    purge_ask = "所选项目将被永久删除，且无法恢复。" | "The chosen items will be deleted for ever. This cannot be undone.",
+    purge_yes = "永久删除" | "Delete for ever",
+    empty = "清空回收站…" | "Empty trash…",
+    empty_ask = "回收站中的所有项目将被永久删除，且无法恢复。" | "Everything in the trash will be deleted for ever. This cannot be undone.",
+    empty_yes = "清空回收站" | "Empty trash",
+    more = "下一页" | "Next page",
+    my_files = "我的文件" | "My files",
+
+    // move and copy
+    transfer = "移动或复制" | "Move or copy",
+    transfer_count = "已选 {count} 项。请选择目标文件夹。" | "Items chosen: {count}. Choose the folder they go to.",
+    transfer_into = "子文件夹" | "Folders in it",
+    transfer_no_folders = "此处没有子文件夹。" | "There are no folders in it.",
+    transfer_way = "目标文件夹" | "Target folder",
+    transfer_taken = "遇到同名项目时" | "Where a name is taken",
+    transfer_rename = "保留两者" | "Keep both",
+    transfer_replace = "替换（文件保留旧版本，文件夹合并）" | "Replace (files keep their old version, folders are merged)",
+    transfer_skip = "跳过" | "Skip",
+    transfer_move = "移动到此处" | "Move here",
+    transfer_copy = "复制到此处" | "Copy here",
+    cancel = "取消" | "Cancel",
+
+    // another name
+    rename = "重命名" | "Rename",
+    rename_label = "新名称" | "New name",
 }
 
 #[cfg(test)]

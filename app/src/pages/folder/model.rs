@@ -89,7 +89,7 @@ impl Model {
             notices: Notices::current(),
             usage: expect_context(),
         };
-        model.notices.undo_by(Callback::new(move |id| model.restore(id)));
+        model.notices.undo_by(Callback::new(move |ids| model.restore(ids)));
         let arrivals = Desk::current().arrivals;
         Effect::new(move |before: Option<u32>| {
             let now = arrivals.get();
@@ -173,7 +173,7 @@ impl Model {
         self.active.set(neighbour);
         self.taken.update_value(|taken| taken.take(&id));
         spawn_local(async move {
-            match post(Trash::url(), &[("id", id.as_str())]).await {
+            match post(Trash::url(), &[("ids[]", id.as_str())]).await {
                 Ok(Done { flash, .. }) => {
                     self.taken.try_update_value(|taken| taken.settle(&id));
                     if let Some(flash) = flash {
@@ -195,16 +195,17 @@ impl Model {
         });
     }
 
-    /// Takes something back from the trash.
-    pub(super) fn restore(self, id: NodeId) {
+    /// Takes things back from the trash.
+    pub(super) fn restore(self, ids: Vec<NodeId>) {
         spawn_local(async move {
-            match post(Restore::url(), &[("id", id.as_str())]).await {
+            let fields: Vec<_> = ids.iter().map(|id| ("ids[]", id.as_str())).collect();
+            match post(Restore::url(), &fields).await {
                 Ok(done) => {
                     if let Some(flash) = done.flash {
                         self.notices.say(flash);
                     }
-                    self.taken.try_update_value(|taken| taken.give_back(&id));
-                    self.active.try_set(Some(id));
+                    self.taken.try_update_value(|taken| ids.iter().for_each(|id| taken.give_back(id)));
+                    self.active.try_set(ids.into_iter().next());
                     self.reload();
                 }
                 Err(failure) => self.notices.say(Flash::Failed(failure)),

@@ -97,7 +97,7 @@ fn TrashForm(
     };
     view! {
         <form method="post" action=Trash::url() on:submit=submit>
-            <input type="hidden" name="id" value=value/>
+            <input type="hidden" name="ids[]" value=value/>
             <button type="submit" class="button quiet square" tabindex="-1" aria-label=label title=t.trash>
                 <Icon name="trash"/>
             </button>

@@ -1,0 +1,119 @@
+//! What became of several items, in the few numbers that a page tells.
+
+use domain::{AppError, ItemReport, Node, NodeId, Outcome};
+
+use crate::Flash;
+use crate::flash::Change;
+
+/// Ids that a flash holds for undoing: it travels in a cookie, which holds about 4000 bytes. More are taken back from the
+/// trash itself.
+const MOST_TO_UNDO: usize = 60;
+
+/// Numbers of a change.
+pub(crate) struct Tally {
+    /// The node, where exactly one was asked for and is there now.
+    pub(crate) only: Option<Node>,
+    /// Those that were changed, unless they are too many to be told.
+    pub(crate) done: Vec<NodeId>,
+    count: u32,
+    /// How many of these came back to the root.
+    pub(crate) elsewhere: u32,
+    /// How many stayed.
+    pub(crate) left: u32,
+}
+
+impl Tally {
+    /// Counts.
+    ///
+    /// # Errors
+    /// Why the only one was refused: a number would tell less.
+    pub(crate) fn of(reports: &[ItemReport]) -> Result<Self, AppError> {
+        if let [ItemReport { error: Some(error), .. }] = reports {
+            return Err(error.clone());
+        }
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let done: Vec<&ItemReport> = reports.iter().filter(|report| report.is_done()).collect();
+        let elsewhere = done.iter().filter(|report| report.outcome == Outcome::Elsewhere).count();
+        let only = match reports {
+            [report] => report.node.clone(),
+            _ => None,
+        };
+        Ok(Self {
+            only,
+            count: number(done.len()),
+            elsewhere: number(elsewhere),
+            left: number(reports.len() - done.len()),
+            done: done.iter().map(|report| report.id.clone()).collect(),
+        })
+    }
+
+    /// What a page says of it.
+    pub(crate) const fn flash(&self, change: Change) -> Flash {
+        Flash::Many { change, done: self.count, elsewhere: self.elsewhere, left: self.left }
+    }
+}
+
+/// What was chosen, if anything was.
+pub(crate) fn chosen(ids: &[NodeId]) -> Option<&[NodeId]> {
+    (!ids.is_empty()).then_some(ids)
+}
+
+/// The page of a folder by what a form says of it: its id, or anything else for the root.
+pub(crate) fn page_of_folder(id: &str) -> String {
+    id.parse::<NodeId>().map_or_else(|_| "/".to_owned(), |id| format!("/folder/{id}"))
+}
+
+/// The ids that a flash in a cookie can hold; none where they are too many.
+pub(crate) fn short(flash: Flash) -> Flash {
+    match flash {
+        Flash::TrashedMany { ids, left } if ids.len() > MOST_TO_UNDO => {
+            let done = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+            Flash::Many { change: Change::Trashed, done, elsewhere: 0, left }
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(number: u8, outcome: Outcome) -> ItemReport {
+        let error = (outcome == Outcome::Refused).then_some(AppError::NotFound);
+        ItemReport { id: NodeId::from_random([number; 16]), outcome, node: None, error }
+    }
+
+    #[test]
+    fn one_that_is_refused_is_an_error_and_several_are_counted() {
+        assert_eq!(Tally::of(&[report(1, Outcome::Refused)]).err(), Some(AppError::NotFound));
+        let outcomes =
+            [Outcome::Done, Outcome::Refused, Outcome::Elsewhere, Outcome::Skipped, Outcome::Merged];
+        let reports: Vec<_> =
+            outcomes.into_iter().zip(1..).map(|(outcome, number)| report(number, outcome)).collect();
+        let tally = Tally::of(&reports).expect("several");
+        let flash = Flash::Many { change: Change::Moved, done: 3, elsewhere: 1, left: 2 };
+        assert_eq!(tally.flash(Change::Moved), flash);
+        assert_eq!(tally.done, [1, 3, 5].map(|number| NodeId::from_random([number; 16])));
+    }
+
+    #[test]
+    fn what_a_cookie_holds_can_be_undone_and_more_is_counted() {
+        let many = |count: u8| Flash::TrashedMany {
+            ids: (0..count).map(|n| NodeId::from_random([n; 16])).collect(),
+            left: 1,
+        };
+        assert_eq!(short(many(60)), many(60));
+        assert!(crate::server::flash_cookie(&many(60), false).is_some());
+        let told = Flash::Many { change: Change::Trashed, done: 61, elsewhere: 0, left: 1 };
+        assert_eq!(short(many(61)), told);
+    }
+
+    #[test]
+    fn a_form_leads_on_to_folders_alone() {
+        let id = NodeId::from_random([1; 16]);
+        assert_eq!(page_of_folder(id.as_str()), format!("/folder/{id}"));
+        for text in ["", "root", "//evil.example", "../x"] {
+            assert_eq!(page_of_folder(text), "/");
+        }
+    }
+}

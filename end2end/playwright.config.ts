@@ -50,7 +50,7 @@ export default defineConfig({
     },
     {
       name: 'no-script',
-      testMatch: ['pages.spec.ts', 'sheet.spec.ts', 'administration.spec.ts', 'share.spec.ts', 'upload-form.spec.ts', 'long-list-links.spec.ts'],
+      testMatch: ['pages.spec.ts', 'sheet.spec.ts', 'trash.spec.ts', 'administration.spec.ts', 'share.spec.ts', 'upload-form.spec.ts', 'long-list-links.spec.ts'],
       use: { ...desktop, javaScriptEnabled: false },
     },
   ],

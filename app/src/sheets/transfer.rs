@@ -60,10 +60,19 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
             view! { <ul class="cards">{rows}</ul> }.into_any()
         };
         let query = [("ids", joined.as_str()), ("from", from.as_str()), ("to", target.as_str())];
+        // One item may get another name instead.
+        let rename = match ids.as_slice() {
+            [id] => {
+                let href = format!("/rename/{id}");
+                Some(view! { <p><a class="button" href=href>{t.rename}</a></p> })
+            }
+            _ => None,
+        };
         view! {
             <div class="sheet">
                 <h1>{t.transfer}</h1>
                 <p class="lead">{count}</p>
+                {rename}
                 <nav aria-label=t.transfer_way><ol class="crumbs">{steps(t, &way, &address)}</ol></nav>
                 {form(t, &joined, &to, &from)}
                 <h2>{t.transfer_into}</h2>

@@ -50,7 +50,8 @@ fn press(model: Model, scroller: NodeRef<html::Div>, target: &web_sys::Element, 
             true
         }
         // On a link or button inside the row, Enter is its own.
-        ("Enter", Some(row), _) => open(row),
+        ("Enter", Some(row), _) => open(row, "a.open"),
+        ("F2", Some(row), _) => open(row, "a.change"),
         _ => false,
     }
 }
@@ -93,13 +94,10 @@ fn pixels(length: f64) -> i32 {
     length.ceil() as i32
 }
 
-/// Follows the link of a row, so that Enter and a click are the same.
-fn open(row: &web_sys::Element) -> bool {
-    let link = row
-        .query_selector("a.open")
-        .ok()
-        .flatten()
-        .and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
+/// Follows a link of a row, so that a key and a click are the same.
+fn open(row: &web_sys::Element, link: &str) -> bool {
+    let link =
+        row.query_selector(link).ok().flatten().and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(link) = &link {
         link.click();
     }

@@ -59,6 +59,16 @@ pub(super) fn Row(
             </a>
         }
     };
+    let change = {
+        let label = fill(t.change_named, &[("name", &node.name)]);
+        let from = node.parent.as_ref().map(ToString::to_string).unwrap_or_default();
+        let href = format!("/move?ids={}&from={from}", node.id);
+        view! {
+            <a class="button quiet square change" href=href tabindex="-1" aria-label=label title=t.change>
+                <Icon name="more"/>
+            </a>
+        }
+    };
     view! {
         <div
             class="row"
@@ -73,7 +83,7 @@ pub(super) fn Row(
             <div class="cell-name" role="gridcell">{link}</div>
             <div class="cell-size" role="gridcell">{size}</div>
             <div class="cell-when" role="gridcell"><When at=node.modified/></div>
-            <div class="cell-act" role="gridcell">{download}{share}<TrashForm node model/></div>
+            <div class="cell-act" role="gridcell">{download}{share}{change}<TrashForm node model/></div>
         </div>
     }
     // Erased: nested in the types of the whole page it would pass the compiler's depth limit.

@@ -29,10 +29,11 @@ pub(crate) fn Shortcuts() -> impl IntoView {
         });
         on_cleanup(move || listener.remove());
     });
-    let rows: [(&[&str], &str); 6] = [
+    let rows: [(&[&str], &str); 7] = [
         (&["↑", "↓"], t.key_move),
         (&["Home", "End"], t.key_ends),
         (&["Enter"], t.key_open),
+        (&["F2"], t.key_change),
         (&["Delete"], t.key_trash),
         (&["U"], t.key_upload),
         (&["?"], t.key_help),

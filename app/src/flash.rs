@@ -27,26 +27,13 @@ pub enum Flash {
     TrashedMany {
         /// Those that did.
         ids: Vec<NodeId>,
-        /// How many stayed.
-        left: u32,
+        /// What to say.
+        text: String,
     },
-    /// Something was done to several nodes.
-    Many {
-        /// What.
-        change: Change,
-        /// To how many.
-        done: u32,
-        /// How many of these came back to the root, since their place is gone.
-        elsewhere: u32,
-        /// How many stayed as they were.
-        left: u32,
-    },
-    /// A button was pressed that acts on chosen items, and there was none.
-    NothingChosen,
-    /// A node has another name.
-    Renamed {
-        /// Its name now.
-        name: String,
+    /// In the words of the server: a sentence more costs the wasm nothing.
+    Said {
+        /// What to say.
+        text: String,
     },
     /// A folder was made.
     FolderCreated {
@@ -87,22 +74,6 @@ pub enum Flash {
         /// What was typed.
         typed: Typed,
     },
-}
-
-/// What was done to several nodes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Change {
-    /// They are in the trash.
-    Trashed,
-    /// They came back from the trash.
-    Restored,
-    /// They were deleted for ever.
-    Purged,
-    /// They are in another folder.
-    Moved,
-    /// There are others like them in another folder.
-    Copied,
 }
 
 /// A form that is shown again with its errors.

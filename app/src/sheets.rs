@@ -19,6 +19,7 @@ use leptos::prelude::*;
 
 use crate::actions::sheets::Sheet;
 use request::Request;
+pub(crate) use texts::SheetTexts;
 
 /// What a sheet is made of. The view is made last: contexts are at hand then.
 pub(crate) struct Content {

@@ -61,18 +61,19 @@ pub async fn folder(
 #[server(prefix = "/form", endpoint = "trash")]
 pub async fn trash(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::server::{Context, Tally, chosen, reply};
+    use crate::server::{Change, Context, Tally, chosen, reply, words};
+    let t = words();
     let outcome = async {
         let context = Context::current()?;
         let actor = context.actor()?;
         if chosen(&ids).is_none() {
-            return Ok(Done::say(Flash::NothingChosen));
+            return Ok(Done::say(Flash::Said { text: t.nothing_chosen.to_owned() }));
         }
         let reports = context.drive.trash_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
         let tally = Tally::of(&reports)?;
         Ok(Done::say(match tally.only {
             Some(node) => Flash::Trashed { id: node.id, name: node.name },
-            None => Flash::TrashedMany { ids: tally.done, left: tally.left },
+            None => Flash::TrashedMany { text: tally.say(t, Change::Trashed), ids: tally.done },
         }))
     };
     reply(outcome.await)
@@ -85,19 +86,19 @@ pub async fn trash(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure>
 #[server(prefix = "/form", endpoint = "restore")]
 pub async fn restore(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::flash::Change;
-    use crate::server::{Context, Tally, chosen, reply};
+    use crate::server::{Change, Context, Tally, chosen, reply, words};
+    let t = words();
     let outcome = async {
         let context = Context::current()?;
         let actor = context.actor()?;
         if chosen(&ids).is_none() {
-            return Ok(Done::say(Flash::NothingChosen));
+            return Ok(Done::say(Flash::Said { text: t.nothing_chosen.to_owned() }));
         }
         let reports = context.drive.restore_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
         let tally = Tally::of(&reports)?;
         Ok(Done::say(match (&tally.only, tally.elsewhere) {
             (Some(node), 0) => Flash::Restored { name: node.name.clone() },
-            _ => tally.flash(Change::Restored),
+            _ => Flash::Said { text: tally.say(t, Change::Restored) },
         }))
     };
     reply(outcome.await)
@@ -110,16 +111,19 @@ pub async fn restore(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failur
 #[server(prefix = "/form", endpoint = "purge")]
 pub async fn purge(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::flash::Change;
-    use crate::server::{Context, Tally, chosen, reply};
+    use crate::server::{Change, Context, Tally, chosen, reply, words};
+    let t = words();
     let outcome = async {
         let context = Context::current()?;
         let actor = context.actor()?;
         if chosen(&ids).is_none() {
-            return Ok(Done::say(Flash::NothingChosen));
+            return Ok(Done::say(Flash::Said { text: t.nothing_chosen.to_owned() }));
         }
         let reports = context.drive.purge_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
-        Ok(Done { next: Some("/trash".to_owned()), flash: Some(Tally::of(&reports)?.flash(Change::Purged)) })
+        Ok(Done {
+            next: Some("/trash".to_owned()),
+            flash: Some(Flash::Said { text: Tally::of(&reports)?.say(t, Change::Purged) }),
+        })
     };
     reply(outcome.await)
 }
@@ -131,14 +135,13 @@ pub async fn purge(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure>
 #[server(prefix = "/form", endpoint = "empty-trash")]
 pub async fn empty_trash() -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::flash::Change;
-    use crate::server::{Context, reply};
+    use crate::server::{Change, Context, counted, reply, words};
+    let t = words();
     let outcome = async {
         let context = Context::current()?;
         let count =
             context.drive.empty_trash(context.actor()?).await.map_err(|error| error.to_app_error())?;
-        let done = u32::try_from(count).unwrap_or(u32::MAX);
-        let flash = Flash::Many { change: Change::Purged, done, elsewhere: 0, left: 0 };
+        let flash = Flash::Said { text: counted(t, Change::Purged, count) };
         Ok(Done { next: Some("/trash".to_owned()), flash: Some(flash) })
     };
     reply(outcome.await)
@@ -158,21 +161,22 @@ pub async fn transfer(
     back: String,
 ) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::flash::Change;
-    use crate::server::{Context, Tally, chosen, page_of_folder, reply};
+    use crate::server::{Change, Context, Tally, chosen, page_of_folder, reply, words};
+    let t = words();
     let outcome = async {
         let context = Context::current()?;
         let actor = context.actor()?;
         let ids: Vec<NodeId> = ids.split('.').filter_map(|id| id.parse().ok()).collect();
         if chosen(&ids).is_none() {
-            return Ok(Done::say(Flash::NothingChosen));
+            return Ok(Done::say(Flash::Said { text: t.nothing_chosen.to_owned() }));
         }
         let (change, reports) = if how == "copy" {
             (Change::Copied, context.drive.copy_all(actor, &ids, &parent, conflict).await)
         } else {
             (Change::Moved, context.drive.move_all(actor, &ids, &parent, conflict).await)
         };
-        let flash = Tally::of(&reports.map_err(|error| error.to_app_error())?)?.flash(change);
+        let text = Tally::of(&reports.map_err(|error| error.to_app_error())?)?.say(t, change);
+        let flash = Flash::Said { text };
         Ok(Done { next: Some(page_of_folder(&back)), flash: Some(flash) })
     };
     reply(outcome.await)
@@ -184,15 +188,20 @@ pub async fn transfer(
 /// Sign in first, it is not there, a name that cannot be one, or that is taken.
 #[server(prefix = "/form", endpoint = "rename")]
 pub async fn rename(id: NodeId, name: String, back: String) -> Result<Done, Failure> {
-    use crate::server::{Context, page_of_folder, refuse};
+    use crate::i18n::fill;
+    use crate::server::{Context, page_of_folder, refuse, words};
     use crate::{Flash, Form, Typed};
+    let t = words();
     let outcome = async {
         let parsed = domain::FileName::parse(&name)
             .map_err(|reason| domain::AppError::invalid(domain::Field::Name, reason))?;
         let context = Context::current()?;
         let renamed = context.drive.rename(context.actor()?, &id, &parsed).await;
         let node = renamed.map_err(|error| error.to_app_error())?;
-        Ok(Done { next: Some(page_of_folder(&back)), flash: Some(Flash::Renamed { name: node.name }) })
+        Ok(Done {
+            next: Some(page_of_folder(&back)),
+            flash: Some(Flash::Said { text: fill(t.renamed, &[("name", &node.name)]) }),
+        })
     };
     let outcome = outcome.await;
     refuse(Form::Rename, Typed { name, ..Typed::default() }, outcome)

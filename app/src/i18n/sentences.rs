@@ -1,8 +1,5 @@
 //! The sentences of the pages. The tray keeps its own beside its code.
 
-use super::fill;
-use crate::flash::Change;
-
 texts! {
     pub(crate) struct Texts;
 
@@ -72,15 +69,6 @@ texts! {
     trashed = "“{name}”已移到回收站。" | "“{name}” moved to trash.",
     undo = "撤销" | "Undo",
     restored = "“{name}”已恢复。" | "“{name}” restored.",
-    many_trashed = "已将 {count} 项移到回收站。" | "Items moved to trash: {count}.",
-    many_restored = "已恢复 {count} 项。" | "Items restored: {count}.",
-    many_purged = "已永久删除 {count} 项。" | "Items deleted for ever: {count}.",
-    many_moved = "已移动 {count} 项。" | "Items moved: {count}.",
-    many_copied = "已复制 {count} 项。" | "Items copied: {count}.",
-    many_elsewhere = "原位置已不存在，{count} 项恢复到“我的文件”。" | "To My files, their place being gone: {count}.",
-    many_left = "{count} 项未处理（已有同名项目，或无法放入）。" | "Left as they were, their names being taken or gone: {count}.",
-    nothing_chosen = "请先选择文件或文件夹。" | "Choose files or folders first.",
-    renamed = "已重命名为“{name}”。" | "Renamed to “{name}”.",
     folder_created = "已创建文件夹“{name}”。" | "Folder “{name}” created.",
     account_changed = "账号“{name}”的更改已保存。" | "Changes to the account “{name}” are saved.",
     session_ended = "已结束该设备的登录。" | "That device is signed out.",
@@ -105,25 +93,6 @@ texts! {
 }
 
 impl Texts {
-    /// What was done to several items, to how many of them, and what became of the others.
-    pub(crate) fn many(&self, change: Change, done: usize, elsewhere: u32, left: u32) -> String {
-        let sentence = match change {
-            Change::Trashed => self.many_trashed,
-            Change::Restored => self.many_restored,
-            Change::Purged => self.many_purged,
-            Change::Moved => self.many_moved,
-            Change::Copied => self.many_copied,
-        };
-        let mut text = fill(sentence, &[("count", &done.to_string())]);
-        for (sentence, count) in [(self.many_elsewhere, elsewhere), (self.many_left, left)] {
-            if count > 0 {
-                text.push(' ');
-                text.push_str(&fill(sentence, &[("count", &count.to_string())]));
-            }
-        }
-        text
-    }
-
     /// “3 files uploaded.”
     pub(crate) fn uploaded(&self, files: u32) -> String {
         let chinese = std::ptr::eq(self, &Self::CHINESE);

@@ -8,7 +8,6 @@ use leptos::task::spawn_local;
 use crate::Flash;
 use crate::actions::nodes::Restore;
 use crate::app::with_visitor;
-use crate::flash::Change;
 use crate::i18n::{fill, sentence, use_language, use_texts};
 use crate::ui::Icon;
 
@@ -121,10 +120,7 @@ fn Bar(
     let text = match flash {
         Flash::Trashed { name, .. } => fill(t.trashed, &[("name", &name)]),
         Flash::Restored { name } => fill(t.restored, &[("name", &name)]),
-        Flash::TrashedMany { ids, left } => t.many(Change::Trashed, ids.len(), 0, left),
-        Flash::Many { change, done, elsewhere, left } => t.many(change, done as usize, elsewhere, left),
-        Flash::NothingChosen => t.nothing_chosen.to_owned(),
-        Flash::Renamed { name } => fill(t.renamed, &[("name", &name)]),
+        Flash::TrashedMany { text, .. } | Flash::Said { text } => text,
         Flash::FolderCreated { name } => fill(t.folder_created, &[("name", &name)]),
         Flash::Uploaded { files } => t.uploaded(files),
         Flash::AccountChanged { name } => fill(t.account_changed, &[("name", &name)]),

@@ -1,9 +1,27 @@
 //! What became of several items, in the few numbers that a page tells.
 
+use axum::http::request::Parts;
 use domain::{AppError, ItemReport, Node, NodeId, Outcome};
+use leptos::prelude::*;
 
 use crate::Flash;
-use crate::flash::Change;
+use crate::i18n::{fill, use_language};
+use crate::sheets::SheetTexts;
+
+/// What was done to several nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// They are in the trash.
+    Trashed,
+    /// They came back from it.
+    Restored,
+    /// They were deleted for ever.
+    Purged,
+    /// They are in another folder.
+    Moved,
+    /// There are others like them in another folder.
+    Copied,
+}
 
 /// Ids that a flash holds for undoing: it travels in a cookie, which holds about 4000 bytes. More are taken back from the
 /// trash itself.
@@ -47,10 +65,39 @@ impl Tally {
         })
     }
 
-    /// What a page says of it.
-    pub(crate) const fn flash(&self, change: Change) -> Flash {
-        Flash::Many { change, done: self.count, elsewhere: self.elsewhere, left: self.left }
+    /// What a page says of it, in its language.
+    pub(crate) fn say(&self, t: &SheetTexts, change: Change) -> String {
+        let mut text = counted(t, change, u64::from(self.count));
+        for (sentence, count) in [(t.many_elsewhere, self.elsewhere), (t.many_left, self.left)] {
+            if count > 0 {
+                text.push(' ');
+                text.push_str(&fill(sentence, &[("count", &count.to_string())]));
+            }
+        }
+        text
     }
+}
+
+/// What was done to how many.
+pub(crate) fn counted(t: &SheetTexts, change: Change, count: u64) -> String {
+    let sentence = match change {
+        Change::Trashed => t.many_trashed,
+        Change::Restored => t.many_restored,
+        Change::Purged => t.many_purged,
+        Change::Moved => t.many_moved,
+        Change::Copied => t.many_copied,
+    };
+    fill(sentence, &[("count", &count.to_string())])
+}
+
+/// The sentences in the language of who sent a form. To be asked for before anything is awaited.
+pub(crate) fn words() -> &'static SheetTexts {
+    if use_context::<crate::Preferences>().is_none()
+        && let Some(parts) = use_context::<Parts>()
+    {
+        provide_context(super::preferences_of(&parts.headers));
+    }
+    SheetTexts::of(use_language())
 }
 
 /// What was chosen, if anything was.
@@ -66,10 +113,7 @@ pub(crate) fn page_of_folder(id: &str) -> String {
 /// The ids that a flash in a cookie can hold; none where they are too many.
 pub(crate) fn short(flash: Flash) -> Flash {
     match flash {
-        Flash::TrashedMany { ids, left } if ids.len() > MOST_TO_UNDO => {
-            let done = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-            Flash::Many { change: Change::Trashed, done, elsewhere: 0, left }
-        }
+        Flash::TrashedMany { ids, text } if ids.len() > MOST_TO_UNDO => Flash::Said { text },
         other => other,
     }
 }
@@ -91,20 +135,21 @@ mod tests {
         let reports: Vec<_> =
             outcomes.into_iter().zip(1..).map(|(outcome, number)| report(number, outcome)).collect();
         let tally = Tally::of(&reports).expect("several");
-        let flash = Flash::Many { change: Change::Moved, done: 3, elsewhere: 1, left: 2 };
-        assert_eq!(tally.flash(Change::Moved), flash);
+        let text = tally.say(SheetTexts::of(crate::Language::English), Change::Moved);
+        assert!(
+            text.starts_with("Items moved: 3. ") && text.contains("gone: 1.") && text.ends_with("gone: 2."),
+            "{text}"
+        );
         assert_eq!(tally.done, [1, 3, 5].map(|number| NodeId::from_random([number; 16])));
     }
 
     #[test]
     fn what_a_cookie_holds_can_be_undone_and_more_is_counted() {
-        let many = |count: u8| Flash::TrashedMany {
-            ids: (0..count).map(|n| NodeId::from_random([n; 16])).collect(),
-            left: 1,
-        };
+        let ids = |count: u8| (0..count).map(|n| NodeId::from_random([n; 16])).collect();
+        let many = |count: u8| Flash::TrashedMany { ids: ids(count), text: "x".into() };
         assert_eq!(short(many(60)), many(60));
         assert!(crate::server::flash_cookie(&many(60), false).is_some());
-        let told = Flash::Many { change: Change::Trashed, done: 61, elsewhere: 0, left: 1 };
+        let told = Flash::Said { text: "x".into() };
         assert_eq!(short(many(61)), told);
     }
 

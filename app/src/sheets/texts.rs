@@ -3,7 +3,7 @@
 use crate::i18n::texts;
 
 texts! {
-    pub(super) struct SheetTexts;
+    pub(crate) struct SheetTexts;
 
     // signed-in devices
     sessions = "登录设备" | "Signed-in devices",
@@ -102,6 +102,17 @@ texts! {
     transfer_move = "移动到此处" | "Move here",
     transfer_copy = "复制到此处" | "Copy here",
     cancel = "取消" | "Cancel",
+
+    // what happened
+    many_trashed = "已将 {count} 项移到回收站。" | "Items moved to trash: {count}.",
+    many_restored = "已恢复 {count} 项。" | "Items restored: {count}.",
+    many_purged = "已永久删除 {count} 项。" | "Items deleted for ever: {count}.",
+    many_moved = "已移动 {count} 项。" | "Items moved: {count}.",
+    many_copied = "已复制 {count} 项。" | "Items copied: {count}.",
+    many_elsewhere = "原位置已不存在，{count} 项恢复到“我的文件”。" | "To My files, their place being gone: {count}.",
+    many_left = "{count} 项未处理（已有同名项目，或无法放入）。" | "Left as they were, their names being taken or gone: {count}.",
+    nothing_chosen = "请先选择文件或文件夹。" | "Choose files or folders first.",
+    renamed = "已重命名为“{name}”。" | "Renamed to “{name}”.",
 
     // another name
     rename = "重命名" | "Rename",

@@ -27,12 +27,12 @@ test('what was deleted is listed, restored, and deleted for ever after a questio
   }
 
   await page.getByRole('button', { name: 'Restore' }).click();
-  await expect(drive.message).toContainText('Choose files or folders first.');
+  await expect(page.getByText('Choose files or folders first.')).toBeVisible();
   await awake(page);
   await page.getByRole('checkbox', { name: 'Choose “a.txt”' }).check();
   await page.getByRole('checkbox', { name: 'Choose “b.txt”' }).check();
   await page.getByRole('button', { name: 'Restore' }).click();
-  await expect(drive.message).toContainText('Items restored: 2.');
+  await expect(page.getByText('Items restored: 2.')).toBeVisible();
   await expect(page.getByRole('row')).toHaveCount(3);
 
   await awake(page);
@@ -40,7 +40,7 @@ test('what was deleted is listed, restored, and deleted for ever after a questio
   await page.getByRole('button', { name: 'Delete for ever…' }).click();
   await expect(page.getByText('This cannot be undone.').first()).toBeVisible();
   await page.getByRole('button', { name: 'Delete for ever', exact: true }).click();
-  await expect(drive.message).toContainText('Items deleted for ever: 1.');
+  await expect(page.getByText('Items deleted for ever: 1.')).toBeVisible();
   await expect(page.getByRole('row')).toHaveCount(2);
   await awake(page);
   await page.getByRole('button', { name: 'Empty trash…' }).click();
@@ -68,7 +68,7 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   await page.getByRole('link', { name: 'papers' }).click();
   await expect(page.getByText('There are no folders in it.')).toBeVisible();
   await page.getByRole('button', { name: 'Copy here' }).click();
-  await expect(drive.message).toContainText('Items copied: 1.');
+  await expect(page.getByText('Items copied: 1.')).toBeVisible();
   await expect(drive.row('a.txt')).toBeVisible();
 
   await awake(page);
@@ -76,7 +76,7 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   await page.getByRole('link', { name: 'papers' }).click();
   await expect(page.getByText('There are no folders in it.')).toBeVisible();
   await page.getByRole('button', { name: 'Move here' }).click();
-  await expect(drive.message).toContainText('Items moved: 1.');
+  await expect(page.getByText('Items moved: 1.')).toBeVisible();
   await expect(drive.row('a.txt')).toBeHidden();
 
   await awake(page);
@@ -88,6 +88,6 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   await page.getByRole('link', { name: 'Rename' }).click();
   await page.getByLabel('New name').fill('b.txt');
   await page.getByRole('button', { name: 'Rename' }).click();
-  await expect(drive.message).toContainText('Renamed to “b.txt”.');
+  await expect(page.getByText('Renamed to “b.txt”.')).toBeVisible();
   await expect(drive.row('b.txt')).toBeVisible();
 });

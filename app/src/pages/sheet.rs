@@ -26,7 +26,14 @@ pub(crate) fn SheetPage() -> impl IntoView {
     let t = use_texts();
     let location = use_location();
     let again = RwSignal::new(0_u32);
-    let address = Memo::new(move |_| (location.pathname.get(), location.search.get()));
+    // On the way to a folder this page is still there for a moment, and must not ask for a sheet of that address.
+    let address = Memo::new(move |before: Option<&(String, String)>| {
+        let path = location.pathname.get();
+        match before {
+            Some(before) if path == "/" || path.starts_with("/folder/") => before.clone(),
+            _ => (path, location.search.get()),
+        }
+    });
     let answer = Resource::new(
         move || (address.get(), again.get()),
         |((path, query), _)| read_sheet(path, query.trim_start_matches('?').to_owned()),

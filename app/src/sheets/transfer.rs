@@ -20,7 +20,9 @@ const PAGE: u32 = 200;
 
 pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
     let ids: Vec<NodeId> = request.ids();
-    let from = request.query("from").unwrap_or_default().to_owned();
+    // The root has an address of its own.
+    let from =
+        request.query("from").filter(|id| *id != request.actor.root.as_str()).unwrap_or_default().to_owned();
     let to = match request.query("to").unwrap_or(&from) {
         "" => request.actor.root.clone(),
         id => id.parse().map_err(|_| AppError::NotFound)?,

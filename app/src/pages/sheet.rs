@@ -114,12 +114,17 @@ fn Paper(
         let navigate = navigate.clone();
         spawn_local(async move {
             match send_sheet_form(&form, button).await {
-                Ok(done) => match done.next.filter(|next| *next != here()) {
-                    Some(next) => navigate(&next, leptos_router::NavigateOptions::default()),
-                    None => {
-                        again.try_update(|count| *count = count.wrapping_add(1));
+                Ok(done) => {
+                    if let Some(flash) = done.flash {
+                        notices.say(flash);
                     }
-                },
+                    match done.next.filter(|next| *next != here()) {
+                        Some(next) => navigate(&next, leptos_router::NavigateOptions::default()),
+                        None => {
+                            again.try_update(|count| *count = count.wrapping_add(1));
+                        }
+                    }
+                }
                 Err(failure) => notices.say(Flash::Failed(failure)),
             }
             pending.try_set_value(false);

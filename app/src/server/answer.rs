@@ -100,12 +100,17 @@ fn tell(done: Done) -> Done {
     if audience == Audience::Script {
         return done;
     }
+    let target = done.next.unwrap_or_else(|| own_path(text_of(&parts, header::REFERER)));
+    // A page that script goes to and that asks for no flash: who sent the form shows it.
+    let is_folder = target == "/" || target.starts_with("/folder/");
+    if audience == Audience::Sheet && is_folder {
+        return Done { next: Some(target), flash: done.flash };
+    }
     let secure = Context::current().is_ok_and(|context| context.secure);
     let flash = done.flash.map(super::tally::short);
     if let Some(cookie) = flash.and_then(|flash| flash_cookie(&flash, secure)) {
         options.append_header(header::SET_COOKIE, cookie);
     }
-    let target = done.next.unwrap_or_else(|| own_path(text_of(&parts, header::REFERER)));
     if let (Audience::Browser, Ok(location)) = (audience, HeaderValue::from_str(&target)) {
         options.insert_header(header::LOCATION, location);
         options.set_status(StatusCode::SEE_OTHER);

@@ -8,8 +8,8 @@ import { enter, Entrance } from './support/pages/entrance';
 import type { Server } from './support/server';
 import { expect, test, type Faults } from './support/test';
 
-/** Chromium's word on what is gone, and on what is in the trash. */
-const ENDED = /the server responded with a status of 4(04|10)/;
+/** Chromium's word on what is gone, what is in the trash, and a form that is refused. */
+const ENDED = /the server responded with a status of 4(04|10|22)/;
 
 const friend = { username: 'wang_fang', email: 'wang@example.org', password: 'four words and 2 digits' };
 

@@ -124,7 +124,7 @@ test('the rail says where one is: on the page of all files, or somewhere within'
   await page.getByText('New folder').click();
   await page.getByLabel('Folder name').fill('Reports');
   await page.getByRole('button', { name: 'Create' }).click();
-  await page.getByRole('link', { name: 'Reports' }).click();
+  await page.getByRole('link', { name: 'Reports', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Reports' })).toBeVisible();
   await expect(entry).toHaveAttribute('aria-current', 'true');
   await page.mouse.move(0, 0);

@@ -25,7 +25,7 @@ pub(crate) use cookies::{set_language, set_theme, take_flash};
 pub use document::{content_security_policy, shell};
 pub(crate) use queries::{change_account, crumbs, new_account};
 pub(crate) use share_form::ShareForm;
-pub(crate) use tally::{Change, Tally, chosen, counted, page_of_folder, words};
+pub(crate) use tally::{Change, Tally, change_chosen, counted, page_of_folder, words};
 
 /// The session of one request, kept by the server crate.
 #[async_trait]

@@ -5,8 +5,7 @@ mod accounts;
 mod log;
 mod overview;
 
-use domain::{Page, Role, UserId};
-use sqlx::any::AnyRow;
+use domain::{Role, UserId};
 
 use crate::database::Tx;
 use crate::{Actor, Error, Result};
@@ -47,16 +46,4 @@ pub(crate) async fn lock(tx: &mut Tx, actor: &Actor) -> Result<()> {
 async fn lock_for(tx: &mut Tx, actor: &Actor, user: &UserId) -> Result<()> {
     lock(tx, actor).await?;
     if actor.user == *user { Err(Error::Forbidden) } else { Ok(()) }
-}
-
-/// A page of rows of which one more than the limit was asked for: that one tells whether there is a next page.
-fn page_of<T>(
-    rows: &[AnyRow],
-    limit: usize,
-    read: impl Fn(&AnyRow) -> Result<T>,
-    cursor: impl Fn(&AnyRow) -> Result<String>,
-) -> Result<Page<T>> {
-    let kept = &rows[..rows.len().min(limit)];
-    let next = if rows.len() > limit { kept.last().map(cursor).transpose()? } else { None };
-    Ok(Page { items: kept.iter().map(read).collect::<Result<_>>()?, next })
 }

@@ -22,7 +22,7 @@ use sqlx::{AnyConnection, Row};
 
 pub use children::ListOptions;
 pub(crate) use children::{check_limit, list};
-pub(crate) use cursor::{Cursor, Value};
+pub(crate) use cursor::{Cursor, Value, cut};
 pub(crate) use insert::{NewFile, check_target, insert_file};
 
 use crate::database::from_sql;

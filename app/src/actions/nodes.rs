@@ -61,22 +61,16 @@ pub async fn folder(
 #[server(prefix = "/form", endpoint = "trash")]
 pub async fn trash(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::server::{Change, Context, Tally, chosen, reply, words};
-    let t = words();
-    let outcome = async {
-        let context = Context::current()?;
-        let actor = context.actor()?;
-        if chosen(&ids).is_none() {
-            return Ok(Done::say(Flash::Said { text: t.nothing_chosen.to_owned() }));
-        }
+    use crate::server::{Change, Tally, change_chosen};
+    change_chosen(&ids, async |context, actor, t| {
         let reports = context.drive.trash_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
         let tally = Tally::of(&reports)?;
         Ok(Done::say(match tally.only {
             Some(node) => Flash::Trashed { id: node.id, name: node.name },
             None => Flash::TrashedMany { text: tally.say(t, Change::Trashed), ids: tally.done },
         }))
-    };
-    reply(outcome.await)
+    })
+    .await
 }
 
 /// Takes files and folders back from the trash.
@@ -86,22 +80,16 @@ pub async fn trash(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure>
 #[server(prefix = "/form", endpoint = "restore")]
 pub async fn restore(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::server::{Change, Context, Tally, chosen, reply, words};
-    let t = words();
-    let outcome = async {
-        let context = Context::current()?;
-        let actor = context.actor()?;
-        if chosen(&ids).is_none() {
-            return Ok(Done::say(Flash::Said { text: t.nothing_chosen.to_owned() }));
-        }
+    use crate::server::{Change, Tally, change_chosen};
+    change_chosen(&ids, async |context, actor, t| {
         let reports = context.drive.restore_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
         let tally = Tally::of(&reports)?;
         Ok(Done::say(match (&tally.only, tally.elsewhere) {
             (Some(node), 0) => Flash::Restored { name: node.name.clone() },
             _ => Flash::Said { text: tally.say(t, Change::Restored) },
         }))
-    };
-    reply(outcome.await)
+    })
+    .await
 }
 
 /// Deletes what is in the trash, for ever.
@@ -111,21 +99,15 @@ pub async fn restore(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failur
 #[server(prefix = "/form", endpoint = "purge")]
 pub async fn purge(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::server::{Change, Context, Tally, chosen, reply, words};
-    let t = words();
-    let outcome = async {
-        let context = Context::current()?;
-        let actor = context.actor()?;
-        if chosen(&ids).is_none() {
-            return Ok(Done::say(Flash::Said { text: t.nothing_chosen.to_owned() }));
-        }
+    use crate::server::{Change, Tally, change_chosen};
+    change_chosen(&ids, async |context, actor, t| {
         let reports = context.drive.purge_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
         Ok(Done {
             next: Some("/trash".to_owned()),
             flash: Some(Flash::Said { text: Tally::of(&reports)?.say(t, Change::Purged) }),
         })
-    };
-    reply(outcome.await)
+    })
+    .await
 }
 
 /// Deletes everything that is in the trash, for ever.
@@ -161,15 +143,9 @@ pub async fn transfer(
     back: String,
 ) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::server::{Change, Context, Tally, chosen, page_of_folder, reply, words};
-    let t = words();
-    let outcome = async {
-        let context = Context::current()?;
-        let actor = context.actor()?;
-        let ids: Vec<NodeId> = ids.split('.').filter_map(|id| id.parse().ok()).collect();
-        if chosen(&ids).is_none() {
-            return Ok(Done::say(Flash::Said { text: t.nothing_chosen.to_owned() }));
-        }
+    use crate::server::{Change, Tally, change_chosen, page_of_folder};
+    let ids: Vec<NodeId> = ids.split('.').filter_map(|id| id.parse().ok()).collect();
+    change_chosen(&ids, async |context, actor, t| {
         let (change, reports) = if how == "copy" {
             (Change::Copied, context.drive.copy_all(actor, &ids, &parent, conflict).await)
         } else {
@@ -178,8 +154,8 @@ pub async fn transfer(
         let text = Tally::of(&reports.map_err(|error| error.to_app_error())?)?.say(t, change);
         let flash = Flash::Said { text };
         Ok(Done { next: Some(page_of_folder(&back)), flash: Some(flash) })
-    };
-    reply(outcome.await)
+    })
+    .await
 }
 
 /// Gives a file or folder another name; `back` is the folder to go on at.

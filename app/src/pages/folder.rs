@@ -12,7 +12,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use super::frame::Desk;
-use super::trouble::trouble;
+use super::trouble::answer_trouble;
 use crate::Failure;
 use crate::actions::nodes::{FolderView, folder};
 use crate::i18n::use_texts;
@@ -66,15 +66,7 @@ pub(crate) fn FolderPage() -> impl IntoView {
                 Ok(view) => {
                     view! { <Content view sort=asked.sort partial=asked.after.is_some()/> }.into_any()
                 }
-                Err(failure) => {
-                    if let Some(response) = response {
-                        match failure {
-                            Failure::App(AppError::SignInRequired) => (response.redirect)("/login"),
-                            _ => (response.status)(failure.status()),
-                        }
-                    }
-                    trouble(&failure)
-                }
+                Err(failure) => answer_trouble(response.as_ref(), &failure),
             }
         })
     };

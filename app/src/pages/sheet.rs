@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlButtonElement, HtmlElement, HtmlFormElement};
 
 use super::notice::Notices;
-use super::trouble::trouble;
+use super::trouble::answer_trouble;
 use crate::actions::sheets::{Sheet, read_sheet};
 use crate::i18n::use_texts;
 use crate::moment::localise;
@@ -50,15 +50,7 @@ pub(crate) fn SheetPage() -> impl IntoView {
         Suspend::new(async move {
             match answer.await {
                 Ok(Sheet { title, html, .. }) => view! { <Title text=title/><Paper html again/> }.into_any(),
-                Err(failure) => {
-                    if let Some(response) = response {
-                        match failure {
-                            Failure::App(AppError::SignInRequired) => (response.redirect)("/login"),
-                            _ => (response.status)(failure.status()),
-                        }
-                    }
-                    trouble(&failure)
-                }
+                Err(failure) => answer_trouble(response.as_ref(), &failure),
             }
         })
     };

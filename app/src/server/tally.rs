@@ -2,11 +2,14 @@
 
 use axum::http::request::Parts;
 use domain::{AppError, ItemReport, Node, NodeId, Outcome};
+use drive::Actor;
 use leptos::prelude::*;
 
-use crate::Flash;
+use super::Context;
+use crate::flash::Done;
 use crate::i18n::{fill, use_language};
 use crate::sheets::SheetTexts;
+use crate::{Failure, Flash};
 
 /// What was done to several nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,9 +103,24 @@ pub(crate) fn words() -> &'static SheetTexts {
     SheetTexts::of(use_language())
 }
 
-/// What was chosen, if anything was.
-pub(crate) fn chosen(ids: &[NodeId]) -> Option<&[NodeId]> {
-    (!ids.is_empty()).then_some(ids)
+/// Carries out a change to what was chosen in a list, with the sentences to tell it in; says so where nothing was chosen.
+///
+/// # Errors
+/// Those of the change, to whoever sent the form.
+pub(crate) async fn change_chosen(
+    ids: &[NodeId],
+    change: impl AsyncFnOnce(&Context, &Actor, &SheetTexts) -> Result<Done, AppError>,
+) -> Result<Done, Failure> {
+    let t = words();
+    let outcome = async {
+        let context = Context::current()?;
+        let actor = context.actor()?;
+        if ids.is_empty() {
+            return Ok(Done::say(Flash::Said { text: t.nothing_chosen.to_owned() }));
+        }
+        change(&context, actor, t).await
+    };
+    super::reply(outcome.await)
 }
 
 /// The page of a folder by what a form says of it: its id, or anything else for the root.

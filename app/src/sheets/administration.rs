@@ -5,7 +5,7 @@ mod log;
 mod overview;
 mod texts;
 
-use domain::{AppError, UserId};
+use domain::{AppError, Role, UserId};
 use leptos::prelude::*;
 
 use super::Content;
@@ -18,10 +18,14 @@ use texts::AdministrationTexts;
 /// # Errors
 /// [`AppError::NotFound`] where nothing is, and for who is no administrator.
 pub(super) async fn content(path: &[&str], request: &Request) -> Result<Content, AppError> {
+    // The use cases ask as well; the form for a new account has none to ask.
+    if request.actor.role != Role::Administrator {
+        return Err(AppError::NotFound);
+    }
     match path {
         [] => overview::content(request).await,
         ["users"] => accounts::list(request).await,
-        ["users", "new"] => accounts::new(request).await,
+        ["users", "new"] => Ok(accounts::new(request)),
         ["users", id] => {
             let id: UserId = id.parse().map_err(|_| AppError::NotFound)?;
             accounts::one(request, &id).await

@@ -4,11 +4,11 @@ use domain::{Field, Page, Reason, Role, UserId};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{check, lock, lock_for, page_of};
+use super::{check, lock, lock_for};
 use crate::actor::{role_of, role_text};
 use crate::audit::{self, Entry};
 use crate::database::{from_sql, retrying, to_sql};
-use crate::nodes::{Cursor, Value, check_limit, parse};
+use crate::nodes::{Cursor, Value, check_limit, cut, parse};
 use crate::{Actor, Client, Drive, Error, NewAccount, Result};
 
 /// An account as administrators see it. Of its files they see how much they are, and nothing else.
@@ -121,7 +121,8 @@ impl Drive {
             (Some(_), _) => return Err(Error::invalid(Field::Cursor, Reason::Malformed)),
         };
         let rows = statement.fetch_all(self.database().read()).await?;
-        page_of(&rows, limit, entry, |row| Ok(position(row, query.sort)?.encode(&list)))
+        let (kept, next) = cut(&rows, limit, |row| Ok(position(row, query.sort)?.encode(&list)))?;
+        Ok(Page { items: kept.iter().map(entry).collect::<Result<_>>()?, next })
     }
 
     /// One account.

@@ -4,8 +4,8 @@ use domain::{Field, Page, Reason};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{check, page_of};
-use crate::nodes::{Cursor, Value, check_limit, parse};
+use super::check;
+use crate::nodes::{Cursor, Value, check_limit, cut, parse};
 use crate::{Actor, Drive, Error, Result};
 
 /// One entry.
@@ -77,7 +77,8 @@ impl Drive {
             Some(_) => return Err(Error::invalid(Field::Cursor, Reason::Malformed)),
         };
         let rows = statement.fetch_all(self.database().read()).await?;
-        page_of(&rows, limit, entry, |row| Ok(position(row)?.encode(&list)))
+        let (kept, next) = cut(&rows, limit, |row| Ok(position(row)?.encode(&list)))?;
+        Ok(Page { items: kept.iter().map(entry).collect::<Result<_>>()?, next })
     }
 }
 

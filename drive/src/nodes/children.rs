@@ -8,7 +8,7 @@ use domain::{Direction, Field, Node, NodeId, Page, Reason, Sort, SortKey, UserId
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use super::cursor::{Cursor, Value};
+use super::cursor::{Cursor, Value, cut};
 use super::{FILE, FOLDER, live_folder, parse, read};
 use crate::{Actor, Drive, Error, Result};
 
@@ -114,7 +114,8 @@ pub(crate) async fn list(
             rows.extend(section(connection, owner, parent, (kind, sort), after, wanted).await?);
         }
     }
-    finish(&rows, limit, |row| Ok(position(row, options.sort)?.encode(&list)))
+    let (kept, next) = cut(&rows, limit, |row| Ok(position(row, options.sort)?.encode(&list)))?;
+    Ok(Page { items: kept.iter().map(read).collect::<Result<_>>()?, next })
 }
 
 async fn section(
@@ -152,17 +153,6 @@ fn position(row: &AnyRow, sort: Sort) -> Result<Cursor> {
         SortKey::Modified => Value::Number(row.try_get(6)?),
     };
     Ok(Cursor { section: if kind == FOLDER { 0 } else { 1 }, value, id: parse(row.try_get(0)?)? })
-}
-
-/// Cuts the item beyond the limit off and makes the cursor of the last one that stays.
-pub(super) fn finish(
-    rows: &[AnyRow],
-    limit: usize,
-    cursor: impl Fn(&AnyRow) -> Result<String>,
-) -> Result<Page<Node>> {
-    let kept = &rows[..rows.len().min(limit)];
-    let next = if rows.len() > limit { kept.last().map(cursor).transpose()? } else { None };
-    Ok(Page { items: kept.iter().map(read).collect::<Result<_>>()?, next })
 }
 
 /// The most items of a page, as asked for.

@@ -6,6 +6,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use domain::{Field, NodeId, Reason};
+use sqlx::any::AnyRow;
 
 use super::parse;
 use crate::{Error, Result};
@@ -71,6 +72,18 @@ impl Cursor {
         };
         Some(Self { section: *section, value, id: parse(std::str::from_utf8(id).ok()?).ok()? })
     }
+}
+
+/// Cuts off the row that was asked for beyond the limit, whose being there tells that the list goes on, and makes the
+/// cursor of the last one that stays.
+pub(crate) fn cut(
+    rows: &[AnyRow],
+    limit: usize,
+    cursor: impl FnOnce(&AnyRow) -> Result<String>,
+) -> Result<(&[AnyRow], Option<String>)> {
+    let kept = &rows[..rows.len().min(limit)];
+    let next = if rows.len() > limit { kept.last().map(cursor).transpose()? } else { None };
+    Ok((kept, next))
 }
 
 fn tag(list: &str, body: &[u8]) -> [u8; TAG] {

@@ -6,8 +6,8 @@ use domain::{Node, NodeId, Outcome, Page, TrashEntry};
 use sqlx::{AnyConnection, Row};
 
 use super::change::{name_of, place};
-use super::children::{check_limit, finish};
-use super::cursor::{Cursor, Value};
+use super::children::check_limit;
+use super::cursor::{Cursor, Value, cut};
 use super::{live, live_folder, names, parse, read, select_node, with_up};
 use crate::database::{Tx, retrying};
 use crate::{Actor, Drive, Error, Result, clock, quota};
@@ -72,7 +72,7 @@ impl Drive {
             None => query,
         };
         let rows = query.fetch_all(&mut *connection).await?;
-        let page = finish(&rows, limit, |row| {
+        let (kept, next) = cut(&rows, limit, |row| {
             let cursor =
                 Cursor { section: 2, value: Value::Number(row.try_get(8)?), id: parse(row.try_get(0)?)? };
             Ok(cursor.encode(&list))
@@ -80,8 +80,9 @@ impl Drive {
         let keeps = self.config().trash_retention.map(clock::millis);
         // Much of what is in the trash comes from few folders.
         let mut places: HashMap<NodeId, Option<Vec<String>>> = HashMap::new();
-        let mut items = Vec::with_capacity(page.items.len());
-        for (node, row) in page.items.into_iter().zip(&rows) {
+        let mut items = Vec::with_capacity(kept.len());
+        for row in kept {
+            let node = read(row)?;
             let trashed: i64 = row.try_get(8)?;
             let parent = node.parent.clone().unwrap_or_else(|| actor.root.clone());
             let place = match places.get(&parent) {
@@ -94,7 +95,7 @@ impl Drive {
             let expires = keeps.map(|keeps| trashed.saturating_add(keeps));
             items.push(TrashEntry { node, trashed, expires, place });
         }
-        Ok(Page { items, next: page.next })
+        Ok(Page { items, next })
     }
 }
 

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::Limits;
 use crate::database::from_sql;
-use crate::nodes::{Cursor, FOLDER, Value, check_limit, parse};
+use crate::nodes::{Cursor, FOLDER, Value, check_limit, cut, parse};
 use crate::{Actor, Drive, Error, Result};
 
 macro_rules! select_shares {
@@ -56,15 +56,11 @@ impl Drive {
         };
         let mut connection = self.database().read().acquire().await?;
         let rows = query.fetch_all(&mut *connection).await?;
-        let kept = &rows[..rows.len().min(limit)];
-        let next = match kept.last().filter(|_| rows.len() > limit) {
-            Some(last) => {
-                // Identifiers are alike; a cursor does not care whose.
-                let (value, id) = (Value::Number(last.try_get(1)?), parse(last.try_get(0)?)?);
-                Some(Cursor { section: 3, value, id }.encode(&list))
-            }
-            None => None,
-        };
+        let (kept, next) = cut(&rows, limit, |row| {
+            // Identifiers are alike; a cursor does not care whose.
+            let (value, id) = (Value::Number(row.try_get(1)?), parse(row.try_get(0)?)?);
+            Ok(Cursor { section: 3, value, id }.encode(&list))
+        })?;
         Ok(Page { items: self.read_shares(&mut connection, &actor.user, kept).await?, next })
     }
 

@@ -111,13 +111,10 @@ fn state(t: &'static AdministrationTexts, user: &UserEntry) -> impl IntoView + u
 }
 
 /// The form for a new account.
-pub(super) async fn new(request: &Request) -> Result<Content, AppError> {
-    // Asked for nothing but whether this is an administrator.
-    let query = UserQuery { limit: 1, ..UserQuery::default() };
-    request.context.drive.users(&request.actor, &query).await.map_err(|error| error.to_app_error())?;
+pub(super) fn new(request: &Request) -> Content {
     let t = AdministrationTexts::of(request.language);
     let flash = request.flash.clone();
-    Ok(Content::new(t.new_user, move || {
+    Content::new(t.new_user, move || {
         let (refusal, typed) = Refusal::of(flash, Form::CreateAccount);
         view! {
             <div class="sheet">
@@ -131,7 +128,7 @@ pub(super) async fn new(request: &Request) -> Result<Content, AppError> {
             </div>
         }
         .into_any()
-    }))
+    })
 }
 
 /// One account.

@@ -83,6 +83,8 @@ pub(crate) struct Queue {
     /// The keys of the files that are active.
     live: BTreeSet<FileKey>,
     flights: BTreeMap<Ticket, Flight>,
+    /// When a connection broke last.
+    broke: Option<u64>,
     listing: Listing,
     listing_wait: Option<Wait>,
     listing_attempts: u32,
@@ -110,6 +112,7 @@ impl Queue {
             line: BTreeSet::new(),
             live: BTreeSet::new(),
             flights: BTreeMap::new(),
+            broke: None,
             listing: Listing::Asking,
             listing_wait: None,
             listing_attempts: 0,
@@ -141,7 +144,13 @@ impl Queue {
             Event::Folders(names) => self.folders = names,
             Event::Progress { ticket, sent } => self.progress(ticket, sent),
             Event::Answered { ticket, answer } => self.answered(ticket, &answer),
-            Event::Lost { ticket } => self.lost(ticket),
+            Event::Lost { ticket } => {
+                // Also what we ended ourselves comes back as lost, and says nothing of the network.
+                if self.flights.contains_key(&ticket) {
+                    self.broke = Some(now);
+                }
+                self.lost(ticket);
+            }
             Event::Unreadable { ticket } => self.unreadable(ticket),
             Event::Kick => self.kick(),
             Event::Online => self.come_online(),

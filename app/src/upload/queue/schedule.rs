@@ -12,6 +12,9 @@ const STALL: u64 = 120_000;
 const ANSWER: u64 = 180_000;
 /// How long a request may have been silent when the network comes back, in milliseconds.
 const SILENT: u64 = 10_000;
+/// How long a request may hear nothing after another one's connection broke, in milliseconds: one that died without a word, as
+/// behind a proxy that keeps its own half open, is found out by those that died aloud.
+const SUSPECT: u64 = 5_000;
 /// Deletions in flight at once.
 const BINS: usize = 2;
 
@@ -167,7 +170,11 @@ impl Queue {
     pub(super) fn drop_stalled(&mut self) {
         let is_stalled = |(ticket, flight): (&Ticket, &super::Flight)| {
             let patience = if self.is_flowing(*ticket, &flight.owner) { STALL } else { ANSWER };
-            (self.now.saturating_sub(flight.heard) > patience).then_some(*ticket)
+            let is_silent = self.now.saturating_sub(flight.heard) > patience;
+            let is_suspect = self
+                .broke
+                .is_some_and(|broke| flight.heard < broke && self.now.saturating_sub(broke) > SUSPECT);
+            (is_silent || is_suspect).then_some(*ticket)
         };
         let stalled: Vec<Ticket> = self.flights.iter().filter_map(is_stalled).collect();
         self.give_up(stalled);

@@ -241,6 +241,30 @@ fn a_silent_connection_is_given_up() {
 }
 
 #[test]
+fn what_hears_nothing_after_another_connection_broke_is_given_up_soon() {
+    let mut world = World::fresh();
+    world.add(&[("a", 300 * MIB)]);
+    for _ in 0..3 {
+        world.deliver(0);
+    }
+    assert_eq!(world.methods(), ["PATCH"; 3]);
+    let (alive, dead) = (world.wire[1].0, world.wire[2].0);
+    let on_its_way = |world: &World, ticket| world.wire.iter().any(|(other, _)| *other == ticket);
+    world.pass(1_000);
+    world.cut(0, None);
+    world.pass(4_000);
+    world.happen(Event::Progress { ticket: alive, sent: MIB });
+    assert!(on_its_way(&world, alive) && on_its_way(&world, dead), "for a moment both may be slow");
+    world.pass(1_001);
+    assert!(!on_its_way(&world, dead));
+    assert!(on_its_way(&world, alive), "it was heard of afterwards");
+    world.pass(60_000);
+    assert!(on_its_way(&world, alive), "and has all the time of others");
+    world.calm();
+    assert_eq!(world.server.nodes.len(), 1);
+}
+
+#[test]
 fn pause_stops_and_resume_goes_on() {
     let mut world = World::fresh();
     world.add(&[("a", 300 * MIB)]);

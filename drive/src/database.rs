@@ -154,8 +154,10 @@ impl Database {
     pub(crate) async fn begin(&self) -> Result<Tx> {
         match self.engine {
             Engine::Sqlite => {
-                let closed = |_| Error::Database(sqlx::Error::PoolClosed);
-                let turn = Arc::clone(&self.turn).acquire_owned().await.map_err(closed)?;
+                let turn = tokio::time::timeout(connect::ACQUIRE, Arc::clone(&self.turn).acquire_owned())
+                    .await
+                    .map_err(|_| sqlx::Error::PoolTimedOut)?
+                    .map_err(|_| sqlx::Error::PoolClosed)?;
                 // IMMEDIATE takes the write lock now: a transaction that reads first and writes later would fail instead
                 // of wait when somebody else wrote in between.
                 Ok(Tx { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, _turn: Some(turn) })
@@ -223,4 +225,72 @@ pub(crate) fn to_sql(bytes: u64) -> i64 {
 /// Bytes as SQL gave them.
 pub(crate) fn from_sql(bytes: i64) -> u64 {
     u64::try_from(bytes).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn on_a_file(directory: &tempfile::TempDir) -> Database {
+        let url = format!("sqlite:{}", directory.path().join("test.db").display());
+        let database = Database::connect(&url).await.expect("connect");
+        database.migrate().await.expect("migrate");
+        database
+    }
+
+    async fn write(database: &Database, bytes: usize) -> Result<()> {
+        let mut tx = database.begin().await?;
+        sqlx::query("INSERT INTO settings (name, value) VALUES ('test', $1) ON CONFLICT (name) DO UPDATE SET value = $1")
+            .bind("x".repeat(bytes))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_fails_a_change_and_not_those_after_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let database = on_a_file(&directory).await;
+        // The limit is each connection's own.
+        let mut connections = vec![];
+        for _ in 0..database.read().options().get_max_connections() {
+            let mut connection = database.read().acquire().await.expect("a connection");
+            sqlx::query("PRAGMA max_page_count = 1")
+                .execute(&mut *connection)
+                .await
+                .expect("as large as it is");
+            connections.push(connection);
+        }
+        drop(connections);
+        let error = write(&database, 1_000_000).await.expect_err("no room");
+        assert_eq!(error.to_app_error(), domain::AppError::StoreFull, "{error:?}");
+        for _ in 0..20 {
+            write(&database, 1).await.expect("room enough");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_rolled_back_by_itself_is_not_used_again() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let database = on_a_file(&directory).await;
+        for _ in 0..20 {
+            let mut tx = database.begin().await.expect("begin");
+            sqlx::query("ROLLBACK").execute(&mut *tx).await.expect("as SQLite does by itself");
+            drop(tx);
+            write(&database, 1).await.expect("another one");
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_too_long_for_the_one_writer_is_told() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let database = on_a_file(&directory).await;
+        let held = Arc::clone(&database.turn).acquire_owned().await.expect("the turn");
+        tokio::time::pause();
+        let error = database.begin().await.map(drop).expect_err("somebody else's turn");
+        tokio::time::resume();
+        assert!(matches!(error, Error::Database(sqlx::Error::PoolTimedOut)), "{error:?}");
+        drop(held);
+        write(&database, 1).await.expect("one's turn");
+    }
 }

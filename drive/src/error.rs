@@ -133,6 +133,10 @@ impl Error {
                 tracing::warn!(error = %Chain(error), "the database is unavailable");
                 AppError::Unavailable { retry_after: RETRY_AFTER }
             }
+            Self::Database(error) if errors::is_full(error) => {
+                tracing::error!(error = %Chain(error), "the disk of the database is full");
+                AppError::StoreFull
+            }
             Self::Database(error) => incident(error),
             Self::Internal(_) => incident(self),
         }

@@ -11,7 +11,7 @@ use super::Engine;
 use crate::error::Chain;
 
 /// How long a request waits for a free connection, or a start for the server.
-const ACQUIRE: Duration = Duration::from_secs(10);
+pub(super) const ACQUIRE: Duration = Duration::from_secs(10);
 
 /// Readers beside the one writer; more only contend for the same file.
 const SQLITE_CONNECTIONS: u32 = 8;
@@ -96,6 +96,7 @@ async fn sqlite(url: &str) -> Result<AnyPool, ConnectError> {
         .max_connections(SQLITE_CONNECTIONS)
         .acquire_timeout(ACQUIRE)
         .after_connect(|connection, _| Box::pin(prepare(connection, SQLITE_SESSION)))
+        .after_release(|connection, _| Box::pin(is_out_of_transaction(connection)))
         .connect_with(options)
         .await
         .map_err(|error| unusable(&path, error.to_string()))?;
@@ -150,6 +151,14 @@ async fn postgres(url: &str) -> Result<AnyPool, ConnectError> {
         .acquire_timeout(ACQUIRE)
         .after_connect(|connection, _| Box::pin(prepare(connection, POSTGRES_SESSION)))
         .connect_lazy_with(options))
+}
+
+/// Whether a connection may go back to the pool. After some errors, a full disk above all, SQLite rolls back by itself;
+/// sqlx's own ROLLBACK then fails, it goes on believing in the transaction, and no other could ever begin on this connection.
+async fn is_out_of_transaction(connection: &mut AnyConnection) -> sqlx::Result<bool> {
+    // A transaction that was dropped is rolled back behind the caller's back; this waits for it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn prepare(connection: &mut AnyConnection, statements: &'static str) -> sqlx::Result<()> {

@@ -40,6 +40,12 @@ pub(crate) fn is_retryable(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(error) if is_contention(error.as_ref()))
 }
 
+/// Whether there is no room for the change: the disk is full.
+pub(crate) fn is_full(error: &sqlx::Error) -> bool {
+    // disk_full; SQLITE_FULL
+    error.as_database_error().is_some_and(|error| matches!(error.code().as_deref(), Some("53100" | "13")))
+}
+
 /// Whether a table does not exist: the migrations never ran.
 pub(crate) fn is_missing_table(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| {

@@ -13,6 +13,16 @@ on_both_engines! {
         let health = world.drive.health().await;
         assert!(!health.is_well() && health.database.is_ok() && health.store.readable && !health.store.writable);
         world.store.faults().mend();
+        // What can only be read is not well.
+        sqlx::raw_sql(match world.database.engine() {
+            drive::Engine::Sqlite => "CREATE TRIGGER no BEFORE INSERT ON settings BEGIN SELECT RAISE(ABORT, 'no'); END",
+            drive::Engine::Postgres => "ALTER TABLE settings ADD CHECK (name = 'no') NOT VALID",
+        })
+        .execute(&world.sql)
+        .await
+        .expect("a rule");
+        let health = world.drive.health().await;
+        assert!(health.database.is_err() && health.store.writable, "{health:?}");
         world.database.close().await;
         let health = world.drive.health().await;
         assert!(health.database.is_err() && health.store.writable, "{health:?}");

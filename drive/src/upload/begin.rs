@@ -30,7 +30,9 @@ impl Drive {
     pub async fn begin_upload(&self, actor: &Actor, new: NewUpload) -> Result<UploadStatus> {
         check_metadata(&new)?;
         let limit = self.config().max_file_size;
-        if new.length.max(new.metadata.total).is_some_and(|length| length > limit) {
+        let metadata = &new.metadata;
+        let end_of_part = metadata.part_offset.map(|start| start.saturating_add(new.length.unwrap_or(0)));
+        if new.length.max(metadata.total).max(end_of_part).is_some_and(|end| end > limit) {
             return Err(Error::TooLarge { limit });
         }
         let id = match &new.kind {

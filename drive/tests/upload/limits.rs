@@ -4,7 +4,9 @@ use bytes::Bytes;
 use domain::{Conflict, Field, NodeId, Reason, UploadMetadata};
 use drive::{Config, Error, NewUpload};
 
-use crate::client::{Tus, assert_refused, assert_tidy, at, body, data, staged, whole, whole_or_fail};
+use crate::client::{
+    Tus, assert_refused, assert_tidy, at, body, data, partial, staged, whole, whole_or_fail,
+};
 use crate::world::{World, name, on_both_engines};
 
 async fn with_quota(world: &World, bytes: u64) -> Tus {
@@ -50,6 +52,9 @@ on_both_engines! {
         let drive = world.with(Config { max_file_size: 50_000, ..Config::default() }).await;
         let tus = Tus::new(&world, "alice").await.on(&drive);
         assert_refused!(tus.post(whole("a", 50_001)).await, Error::TooLarge { limit: 50_000 });
+        for (length, offset) in [(1, 50_000), (1, u64::MAX), (u64::MAX, 1), (0, u64::MAX)] {
+            assert_refused!(tus.post(partial(length, offset)).await, Error::TooLarge { limit: 50_000 });
+        }
         let id = tus.begin(whole("a", None)).await;
         assert_refused!(tus.patch(&id, 0, &data(50_001)).await, Error::TooLarge { limit: 50_000 });
         let outcome = tus.drive.write_upload(&tus.actor, &id, at(0), body(&data(60_000), 7000)).await;

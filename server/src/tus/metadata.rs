@@ -108,10 +108,13 @@ fn digest(text: &str) -> Result<String, AppError> {
 }
 
 fn group(text: &str) -> Result<String, AppError> {
-    if text.len() <= 128 {
-        Ok(text.to_owned())
-    } else {
+    if text.len() > 128 {
         Err(AppError::invalid(Field::Metadata, Reason::TooLong { limit: 128 }))
+    } else if text.chars().any(char::is_control) {
+        // PostgreSQL keeps no NUL.
+        Err(AppError::invalid(Field::Metadata, Reason::Malformed))
+    } else {
+        Ok(text.to_owned())
     }
 }
 
@@ -187,6 +190,8 @@ mod tests {
             (header(&[("lastmodified", "253402300800000")]), Field::Metadata),
             (header(&[("lastmodified", "-62135596800001")]), Field::Metadata),
             (header(&[("offset", "-1")]), Field::Metadata),
+            (header(&[("group", "a\0b")]), Field::Metadata),
+            (header(&[("group", &"x".repeat(129))]), Field::Metadata),
             ("filename !!!".to_owned(), Field::Metadata),
             ("filename gICA".to_owned(), Field::Metadata),
             (format!("{0},{0}", header(&[("filename", "a")])), Field::Metadata),

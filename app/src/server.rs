@@ -19,6 +19,7 @@ use domain::AppError;
 use drive::{Actor, Client, Drive};
 use leptos::prelude::*;
 
+pub use answer::own_path;
 pub(crate) use answer::{refuse, reply, show};
 pub use cookies::{flash_cookie, preferences_of, share_cookie, share_proof};
 pub(crate) use cookies::{set_language, set_theme, take_flash};

@@ -60,6 +60,7 @@ pub(crate) async fn provide_context(
     let signed_in = context.actor.is_some();
     request.extensions_mut().insert(context);
     let mut response = with_own_status(next.run(request).await).await;
+    stay_here(response.headers_mut());
     // What one person saw must not be shown to the next one by a cache or the back button after signing out.
     let caching = response.headers_mut().entry(header::CACHE_CONTROL);
     caching.or_insert(HeaderValue::from_static(if signed_in { "no-store" } else { "no-cache" }));
@@ -74,6 +75,19 @@ fn origin(settings: &Settings, headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     if host.is_empty() || !host.chars().all(is_host) { String::new() } else { format!("http://{host}") }
+}
+
+/// Leptos leads whoever sent a form that it cannot read back to the `Referer`, whoever's page that is, with the error in
+/// the address. It stays a path of ours, without an error that nobody reads.
+fn stay_here(headers: &mut HeaderMap) {
+    let Some(location) = headers.get(header::LOCATION).and_then(|value| value.to_str().ok()) else { return };
+    if location.starts_with('/') && !location.starts_with("//") {
+        return;
+    }
+    let path = app::server::own_path(location);
+    let path = path.split_once('?').map_or(&*path, |(path, _)| path);
+    let path = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    headers.insert(header::LOCATION, path);
 }
 
 /// Leptos answers a form that it cannot read (a field is missing) as if that were a fault of ours. Every failure that the

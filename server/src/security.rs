@@ -98,8 +98,12 @@ fn too_many(error: AppError, form: Form, headers: &HeaderMap, secure: bool) -> R
     let failure = Failure::App(error);
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut answer = if accept.contains("text/html") {
+        // The page that the form is on; a set-up link has its secret in the path.
+        let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let page = app::server::own_path(referer);
         let page = match form {
             Form::Register => "/register",
+            Form::SetUp if page.starts_with("/setup/") => &page,
             _ => "/login",
         };
         let mut answer = (StatusCode::SEE_OTHER, [(header::LOCATION, page)]).into_response();

@@ -123,7 +123,8 @@ fn text_of(parts: &Parts, name: HeaderName) -> &str {
 }
 
 /// Path and query of the page that a form is on. Only these: a foreign `Referer` must not send the reader away.
-fn own_path(referer: &str) -> String {
+#[must_use]
+pub fn own_path(referer: &str) -> String {
     let after_scheme = referer.split_once("://").map_or("", |(_, rest)| rest);
     let path = after_scheme.find('/').map_or("/", |slash| &after_scheme[slash..]);
     // `//host` would be another host.
@@ -144,6 +145,7 @@ mod tests {
             ("nonsense", "/"),
             ("https://files.example//evil.example/", "/evil.example/"),
             ("https://files.example/\\evil.example", "/evil.example"),
+            ("http://localhost:3000/folder/abc?sort=size", "/folder/abc?sort=size"),
             ("javascript:alert(1)", "/"),
         ] {
             assert_eq!(own_path(referer), path, "{referer}");

@@ -195,6 +195,10 @@ async fn tries_are_limited_per_address() {
     let form = [("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html")];
     let answer = browser.send("POST", "/form/sign-in", &form, "login=a&password=b").await;
     assert_eq!((answer.status, answer.header("location")), (303, "/login"), "without script: the form again");
+    // A set-up link has its secret in the path: who loses it cannot go on.
+    let form = [form[0], form[1], ("referer", "http://hayloft.test/setup/abc")];
+    let answer = browser.send("POST", "/form/set-up", &form, "secret=abc").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/setup/abc"));
 
     let mut elsewhere = service.browser();
     elsewhere.address = "198.51.100.8:4711".parse().expect("an address");

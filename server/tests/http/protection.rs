@@ -136,3 +136,23 @@ async fn a_body_that_is_no_form_of_ours_is_not_read_to_its_end() {
         [("content-type", "application/x-www-form-urlencoded"), ("content-length", length.as_str())];
     assert_eq!(service.browser().send("POST", "/form/sign-in", &headers, form).await.status, 413);
 }
+
+#[tokio::test]
+async fn a_form_that_cannot_be_read_leads_to_no_page_of_others() {
+    let service = Service::start().await;
+    for (method, path) in [("GET", "/form/setup"), ("POST", "/form/sign-in")] {
+        for (referer, back) in [
+            ("https://evil.example/x?y=1", "/x"),
+            ("https://evil.example//evil.example/", "/evil.example/"),
+            ("http://hayloft.test/login", "/login"),
+        ] {
+            let headers = [
+                ("accept", "text/html"),
+                ("referer", referer),
+                ("content-type", "application/x-www-form-urlencoded"),
+            ];
+            let answer = service.browser().send(method, path, &headers, "").await;
+            assert_eq!((answer.status, answer.header("location")), (302, back), "{method} {path} {referer}");
+        }
+    }
+}

@@ -32,7 +32,7 @@ mod telemetry;
 mod tus;
 
 pub use command::main;
-pub use listen::serve;
+pub use listen::{Limits, serve};
 pub use routes::router;
 pub use session::COOKIE;
 pub use state::{AppState, Settings};

@@ -1,10 +1,13 @@
-//! Connections: accepted up to a limit, given a deadline for the head of every request, and ended in order.
+//! Connections: accepted up to a limit, given a deadline for the head of every request and for taking what is sent, and
+//! ended in order.
 //!
-//! `axum::serve` does the same without that deadline, so a client that sends one letter a minute could hold a connection
-//! for ever. HTTP/1.1 only: HTTP/2 and TLS are a reverse proxy's.
+//! `axum::serve` does the same without deadlines, so a client that sends one letter a minute, or that asks for a file and
+//! reads nothing of it, could hold a connection for ever. HTTP/1.1 only: HTTP/2 and TLS are a reverse proxy's.
+
+mod limits;
+mod places;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -15,9 +18,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+
+pub use self::limits::Limits;
+use self::places::{Place, Places};
 
 /// How long the head of a request may take, and how long a connection may be idle between two.
 const HEAD_TIME: Duration = Duration::from_secs(60);
@@ -26,28 +32,25 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Between two tries to accept when the system has no room for another connection.
 const BREATH: Duration = Duration::from_millis(200);
 
-/// Connections at once; others wait to be accepted. Far more than people need, and each may hold some 100 kB.
-const MOST: usize = 10_000;
-
 /// Serves until the token is cancelled and the running requests have ended, or the grace period has.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken) {
-    serve_at_most(MOST, listener, router, shutdown).await;
-}
-
-async fn serve_at_most(most: usize, listener: TcpListener, router: Router, shutdown: CancellationToken) {
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdown: CancellationToken) {
     let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(most));
+    let unread = limits.unread;
+    let places = Places::new(limits);
     loop {
         let next = async {
-            let place = Arc::clone(&room).acquire_owned().await;
-            (listener.accept().await, place.ok())
+            let room = places.room().await;
+            (listener.accept().await, room)
         };
-        let (accepted, place) = tokio::select! {
+        let (accepted, room) = tokio::select! {
             next = next => next,
             () = shutdown.cancelled() => break,
         };
         match accepted {
-            Ok((stream, peer)) => connection(stream, peer, place, router.clone(), &graceful),
+            Ok((stream, peer)) => match room.and_then(|room| places.take(room, peer.ip())) {
+                Some(place) => connection(stream, peer, place, unread, router.clone(), &graceful),
+                None => tracing::debug!(%peer, "this address has all the connections that one may have"),
+            },
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "no connection can be accepted");
@@ -65,7 +68,8 @@ async fn serve_at_most(most: usize, listener: TcpListener, router: Router, shutd
 fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    place: Option<OwnedSemaphorePermit>,
+    place: Place,
+    unread: Duration,
     router: Router,
     graceful: &GracefulShutdown,
 ) {
@@ -73,6 +77,8 @@ fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was refused");
     }
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(unread));
     let service = router.into_service::<Incoming>().map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         request
@@ -80,7 +86,7 @@ fn connection(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service));
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         // Clients that go away and bodies that break off on purpose end here.
@@ -100,7 +106,10 @@ fn is_of_one_connection(error: &std::io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
+
+    use axum::body::Body;
+    use futures::stream;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     /// Asks for this path and reads the answer, whose body is the path's letter.
@@ -131,7 +140,8 @@ mod tests {
             log.lock().expect("the log").push(request.uri().path().to_owned());
             async { "!" }
         });
-        tokio::spawn(serve_at_most(1, listener, router, CancellationToken::new()));
+        let limits = Limits { connections: 1, ..Limits::default() };
+        tokio::spawn(serve(listener, router, limits, CancellationToken::new()));
         let mut first = TcpStream::connect(address).await.expect("a connection");
         ask(&mut first, "a").await;
         let mut second = TcpStream::connect(address).await.expect("the system accepts it for us");
@@ -142,5 +152,26 @@ mod tests {
         assert!(seen.lock().expect("the log").iter().all(|path| path == "/a"));
         drop(first);
         answer(&mut second).await;
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_nothing_of_an_answer_loses_the_place() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let router = Router::new().fallback(|request: Request| async move {
+            if request.uri().path() == "/endless" {
+                let chunks = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![0_u8; 65_536]));
+                return Body::from_stream(chunks);
+            }
+            Body::from("!")
+        });
+        let limits = Limits { connections: 1, unread: Duration::from_millis(50), ..Limits::default() };
+        tokio::spawn(serve(listener, router, limits, CancellationToken::new()));
+        let mut idle = TcpStream::connect(address).await.expect("a connection");
+        send(&mut idle, "endless").await;
+        idle.read_u8().await.expect("the answer has begun");
+        let mut next = TcpStream::connect(address).await.expect("the system accepts it for us");
+        send(&mut next, "a").await;
+        answer(&mut next).await;
     }
 }

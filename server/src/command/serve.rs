@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::say;
 use crate::config::ServeOptions;
+use crate::listen::Limits;
 use crate::state::{AppState, Settings};
 use crate::{health, listen, routes, site, start};
 
@@ -34,6 +35,7 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), String> {
         attempts_per_minute: options.attempts_per_minute,
     };
     let state = AppState::new(drive.clone(), site::options(&site), settings);
+    let limits = Limits::of_this_process(&options.trusted_proxies);
     let listener = bind(options.listen, "--listen (HAYLOFT_LISTEN)").await?;
     let address = listener.local_addr().map_err(|error| format!("the listener has no address: {error}"))?;
     let shutdown = CancellationToken::new();
@@ -43,14 +45,14 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), String> {
         let listener = bind(address, "--metrics-listen (HAYLOFT_METRICS_LISTEN)").await?;
         metrics = listener.local_addr().ok();
         let router = health::metrics_router(state.clone());
-        tokio::spawn(listen::serve(listener, router, shutdown.clone()));
+        tokio::spawn(listen::serve(listener, router, Limits::default(), shutdown.clone()));
     }
     let background = tokio::spawn(drive.clone().run_background(shutdown.clone()));
     greet(&drive, &options, address).await?;
     if let Some(address) = metrics {
         say(&format!("Metrics are at http://{address}/metrics\n"));
     }
-    listen::serve(listener, routes::router(state), shutdown).await;
+    listen::serve(listener, routes::router(state), limits, shutdown).await;
     if tokio::time::timeout(SWEEP_TIME, background).await.is_err() {
         tracing::warn!("the background task did not end in time");
     }

@@ -123,6 +123,7 @@ impl Service {
         tokio::spawn(server::serve(
             listener,
             self.router.clone(),
+            server::Limits::default(),
             tokio_util::sync::CancellationToken::new(),
         ));
         address

@@ -66,6 +66,15 @@ for (const locale of ['en-US', 'zh-CN']) {
           await page.setViewportSize({ width: 1280, height: 800 });
           await new Drive(page).openAccountMenu();
           expect.soft(await violations(page), 'the account menu').toEqual([]);
+          await page.goto('/settings/sessions');
+          expect.soft(await violations(page), 'the devices').toEqual([]);
+        });
+
+        test('axe finds nothing on the set-up page', async ({ page, server }) => {
+          await expect.poll(() => server.setupLink).toBeDefined();
+          await page.goto(server.setupLink!);
+          await expect(page.locator('[name=password]')).toBeVisible();
+          expect(await violations(page)).toEqual([]);
         });
       });
     }

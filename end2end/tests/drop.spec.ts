@@ -4,26 +4,28 @@ import { Readable } from 'node:stream';
 import type { JSHandle, Page } from '@playwright/test';
 
 import { Api } from './support/api';
-import { hashOf, MIB } from './support/files';
+import { BEYOND_BUFFERS, hashOf, MIB } from './support/files';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
 import { Tray } from './support/pages/tray';
-import { expect, test } from './support/test';
+import { expect, NETWORK_FAULTS, reopen, test } from './support/test';
 
 const SIZE = 3 * MIB + 5;
 
 /** The bytes of the dropped file; the page makes the same ones. */
-const bytes = Buffer.from(Uint8Array.from({ length: SIZE }, (_, index) => (index * 31 + (index >> 9)) & 255));
+function bytesOf(size: number): Buffer {
+  return Buffer.from(Uint8Array.from({ length: size }, (_, index) => (index * 31 + (index >> 9)) & 255));
+}
 
-function fileInHand(page: Page, name: string): Promise<JSHandle<DataTransfer>> {
+function fileInHand(page: Page, name: string, size = SIZE): Promise<JSHandle<DataTransfer>> {
   return page.evaluateHandle(
     ([name, size]) => {
       const bytes = Uint8Array.from({ length: size }, (_, index) => (index * 31 + (index >> 9)) & 255);
       const data = new DataTransfer();
-      data.items.add(new File([bytes], name));
+      data.items.add(new File([bytes], name, { lastModified: 1_700_000_000_000 }));
       return data;
     },
-    [name, SIZE] as const,
+    [name, size] as const,
   );
 }
 
@@ -67,11 +69,38 @@ test('a dropped file arrives whole, and the page shows where it goes', async ({ 
 
   await new Tray(page).done('拖进来的.bin');
   await expect(new Drive(page).row('拖进来的.bin')).toBeVisible();
-  const expected = await hashOf(Readable.from([bytes]));
+  const expected = await hashOf(Readable.from([bytesOf(SIZE)]));
   const node = await api.named('拖进来的.bin');
   expect(node).toMatchObject(expected);
   expect(await api.contentHash(node.id)).toEqual(expected);
   expect(await new Drive(page).downloadHash('拖进来的.bin')).toEqual(expected);
+});
+
+test('a file that is dropped again on another day goes on where it stopped', async ({ page, server, token, account, faults }) => {
+  faults.expect(...NETWORK_FAULTS);
+  const size = 2 * BEYOND_BUFFERS;
+  const name = '拖了两次.bin';
+  const api = new Api(server, token);
+  await enter(page, account);
+  server.link.limit(16 * MIB);
+  await drag(page, 'drop', await fileInHand(page, name, size));
+  await server.link.sentAtLeast(size / 2);
+  server.link.cut();
+  await expect(new Tray(page).row(name)).toContainText(/trying again/i);
+  const again = await reopen(page);
+  server.link.mend();
+  await new Drive(again).open();
+  const tray = new Tray(again);
+  await expect(tray.row(name), 'the tray knows the unfinished upload').toBeVisible();
+  const before = server.link.sent;
+
+  await drag(again, 'drop', await fileInHand(again, name, size));
+  await tray.done(name);
+  await expect(tray.row(name)).toHaveCount(1);
+  expect(server.link.sent - before, 'it did not begin anew').toBeLessThan(size * 0.9);
+  const expected = await hashOf(Readable.from([bytesOf(size)]));
+  expect(await api.named(name)).toMatchObject(expected);
+  expect(await api.unfinished()).toEqual([]);
 });
 
 test('text that is dragged over the page is none of its business', async ({ page, server, token, account }) => {

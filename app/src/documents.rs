@@ -22,7 +22,7 @@ use missing::Missing;
 use register::RegisterPage;
 pub(crate) use register::account_fields;
 use set_up::SetUpPage;
-use share::SharePage;
+use share::{SavePage, SharePage};
 use sign_in::SignInPage;
 
 /// Keeps a second press of a button from sending a form again while the first is on its way. A page that comes back from
@@ -43,6 +43,7 @@ pub fn Documents() -> impl IntoView {
                 <Route path=path!("/setup/:secret") view=SetUpPage ssr=SsrMode::Async/>
                 <Route path=path!("/s/:token") view=SharePage ssr=SsrMode::Async/>
                 <Route path=path!("/s/:token/folder/:id") view=SharePage ssr=SsrMode::Async/>
+                <Route path=path!("/s/:token/save") view=SavePage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

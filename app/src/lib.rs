@@ -8,6 +8,8 @@
 
 mod app;
 #[cfg(feature = "ssr")]
+mod destination;
+#[cfg(feature = "ssr")]
 mod documents;
 mod failure;
 mod flash;

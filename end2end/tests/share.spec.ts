@@ -64,10 +64,26 @@ test('a code lets a friend in, who saves it; cancelling ends it', async ({ page,
   await guest.page.goto('/');
   await expect(new Drive(guest.page).row('plan <b>.txt')).toBeVisible();
 
+  // The same into a folder that the friend chooses.
+  await guest.page.locator('summary', { hasText: 'New folder' }).click();
+  await guest.page.getByLabel('Folder name').fill('from others');
+  await guest.page.getByRole('button', { name: 'Create' }).click();
+  await guest.page.goto(link);
+  await guest.page.getByRole('checkbox', { name: 'Choose “plan <b>.txt”' }).check();
+  await guest.page.getByRole('button', { name: 'Save to a folder…' }).click();
+  await expect(guest.page.getByText('Items chosen: 1.')).toBeVisible();
+  await guest.page.getByRole('link', { name: 'from others' }).click();
+  await expect(guest.page.getByText('There are no folders in it.')).toBeVisible();
+  await guest.page.getByRole('button', { name: 'Save here' }).click();
+  await expect(guest.page.getByText('Saved to your files. Items: 1.')).toBeVisible();
+  await guest.page.goto('/');
+  await guest.page.getByRole('link', { name: 'from others' }).click();
+  await expect(new Drive(guest.page).row('plan <b>.txt')).toBeVisible();
+
   await page.goto('/shares');
   const row = page.locator('.cards > li').filter({ hasText: 'plan <b>.txt' });
-  await expect(row).toContainText('Visits: 3');
-  await expect(row).toContainText('Downloads: 2');
+  await expect(row).toContainText('Visits: 5');
+  await expect(row).toContainText('Downloads: 3');
   await row.getByRole('button', { name: 'Cancel share “plan <b>.txt”' }).click();
   await expect(page.getByText('The share is cancelled; its link no longer works.')).toBeVisible();
   await expect(row).toContainText('Cancelled');

@@ -4,6 +4,7 @@
 mod closed;
 mod code;
 mod listing;
+mod save;
 
 use axum::http::request::Parts;
 use domain::{AppError, Node, NodeId, Page, ShareState, ShareToken, SharedView};
@@ -19,6 +20,7 @@ use crate::server::{Context, share_proof};
 use closed::Closed;
 use code::CodeForm;
 use listing::Listing;
+pub(super) use save::SavePage;
 
 /// Entries of one page of a folder.
 const ENTRIES: u32 = 200;

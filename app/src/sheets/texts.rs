@@ -91,7 +91,9 @@ texts! {
 
     // move and copy
     transfer = "移动或复制" | "Move or copy",
-    transfer_count = "已选 {count} 项。请选择目标文件夹。" | "Items chosen: {count}. Choose the folder they go to.",
+    transfer_more = "{names} 等，另有 {count} 项" | "{names}, and more: {count}",
+    transfer_choose = "请选择目标文件夹。" | "Choose the folder to go to.",
+    comma = "、" | ", ",
     transfer_into = "子文件夹" | "Folders in it",
     transfer_no_folders = "此处没有子文件夹。" | "There are no folders in it.",
     transfer_way = "目标文件夹" | "Target folder",

@@ -57,7 +57,7 @@ pub(super) async fn open(
     Ok(see(&page(&token, None), cookie))
 }
 
-/// Saves what was chosen, or all that the page shows, to the root of one's own drive.
+/// Saves what was chosen, or all that the page shows, to a folder of one's own drive (`to`), or its root.
 pub(super) async fn save(
     State(state): State<AppState>,
     caller: Result<Caller, Problem>,
@@ -75,12 +75,13 @@ pub(super) async fn save(
     };
     let ids = |name| fields(&body, name).iter().map(|id| id.parse()).collect::<Result<Vec<NodeId>, _>>();
     let folder = ids("folder").map_err(|_| AppError::NotFound)?.pop();
+    let target = ids("to").map_err(|_| AppError::NotFound)?.pop().unwrap_or_else(|| actor.root.clone());
     let mut nodes = ids("node").map_err(|_| AppError::NotFound)?;
     if nodes.is_empty() {
         nodes.extend(folder.clone());
     }
     let key = ShareKey { token, proof: share_proof(&headers) };
-    let outcome = state.drive.save_shared(&actor, &key, &nodes, &actor.root).await;
+    let outcome = state.drive.save_shared(&actor, &key, &nodes, &target).await;
     if !html {
         return Ok(axum::Json(outcome?.nodes).into_response());
     }

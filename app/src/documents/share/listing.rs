@@ -46,6 +46,7 @@ pub(super) fn Listing(
                     view! {
                         <div class="share-save">
                             <button type="submit" class="button primary">{d.share_save}</button>
+                            <button type="submit" class="button" formmethod="get">{d.share_save_to}</button>
                             <p class="hint">{d.share_save_hint}</p>
                         </div>
                     }.into_any()

@@ -59,7 +59,7 @@ fn list(t: &'static SheetTexts, now: i64, items: Vec<TrashEntry>) -> AnyView {
                 <span class="end">{ask("ask-empty", t.empty, t.empty_ask, t.empty_yes, EmptyTrash::url())}</span>
             </div>
             <div class="scrolled" tabindex="0" role="region" aria-label=t.trash>
-                <table class="figures">
+                <table class="figures folding">
                     <thead>
                         <tr>
                             <th scope="col"><span class="unseen">{t.trash_column_choose}</span></th>
@@ -109,22 +109,25 @@ fn row(t: &'static SheetTexts, now: i64, entry: TrashEntry) -> impl IntoView {
     };
     view! {
         <tr>
-            <td><input type="checkbox" class="pick" name="ids[]" value=node.id.to_string() aria-label=label/></td>
-            <td class="strong">{node.name}</td>
-            <td>{place}</td>
-            <td class="number">{size}</td>
-            <td><When at=trashed/></td>
-            <td>{left(t, now, expires)}</td>
+            <td class="fold-lead"><input type="checkbox" class="pick" name="ids[]" value=node.id.to_string() aria-label=label/></td>
+            <td class="strong fold-title">{node.name}</td>
+            <td data-label=t.trash_column_place>{place}</td>
+            <td class="number" data-label=t.trash_column_size>{size}</td>
+            <td data-label=t.trash_column_when><When at=trashed/></td>
+            <td data-label=t.trash_column_left>{left(t, now, expires)}</td>
         </tr>
     }
 }
 
-/// How long something is kept yet.
+/// How long something is kept yet. A day that has begun counts: what was just deleted has all of its days before it.
 fn left(t: &'static SheetTexts, now: i64, expires: Option<i64>) -> String {
-    match expires.map(|at| (at - now).div_euclid(DAY)) {
+    match expires.map(|at| at - now) {
         None => t.trash_ever.to_owned(),
-        Some(days) if days < 1 => t.trash_today.to_owned(),
-        Some(days) => fill(t.trash_days, &[("count", &days.to_string())]),
+        Some(left) if left < DAY => t.trash_today.to_owned(),
+        Some(left) => {
+            let days = (left + DAY - 1).div_euclid(DAY);
+            fill(t.trash_days, &[("count", &days.to_string())])
+        }
     }
 }
 
@@ -134,12 +137,14 @@ mod tests {
     use crate::Language;
 
     #[test]
-    fn time_left_is_told_in_whole_days() {
+    fn time_left_is_told_in_days_that_have_begun() {
         let t = SheetTexts::of(Language::English);
         for (expires, text) in [
             (None, "Kept"),
             (Some(7 * DAY), "7 d"),
-            (Some(2 * DAY - 1), "1 d"),
+            (Some(7 * DAY - 20), "7 d"),
+            (Some(DAY + 1), "2 d"),
+            (Some(DAY), "1 d"),
             (Some(DAY - 1), "Less than a day"),
             (Some(-5), "Less than a day"),
         ] {

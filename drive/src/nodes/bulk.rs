@@ -90,7 +90,8 @@ impl Drive {
     /// [`move_all`](Self::move_all); nothing replaces itself.
     ///
     /// # Errors
-    /// As [`move_all`](Self::move_all), the limit being 10,000 files and folders in all; [`Error::QuotaExceeded`].
+    /// As [`move_all`](Self::move_all), the limit being [`Config::max_copied`](crate::Config::max_copied) files and folders in
+    /// all; [`Error::QuotaExceeded`].
     pub async fn copy_all(
         &self,
         actor: &Actor,
@@ -103,7 +104,7 @@ impl Drive {
             let mut tx = self.begin_change(actor).await?;
             live_folder(&mut tx, &actor.user, parent).await?;
             let mut reports = Reports::new(ids);
-            let mut copying = Copying::new(&mut tx, actor, self.now());
+            let mut copying = Copying::new(&mut tx, actor, self.now(), self.config().max_copied);
             for (index, id) in ids.iter().enumerate() {
                 reports.tell(index, copying.node(id, parent, conflict).await)?;
             }

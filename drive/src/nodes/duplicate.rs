@@ -8,23 +8,22 @@ use super::change::{is_on_the_way_up, name_of};
 use super::insert::{NewFile, Present, insert_file, present};
 use super::merge::too_many;
 use super::{copy, live, parse};
-use crate::database::Tx;
+use crate::database::{Tx, to_sql};
 use crate::{Actor, Error, Result, quota};
-
-/// Rows that one change may make; they are made in one transaction.
-const MOST: usize = 10_000;
 
 /// One change that copies: what it may still make.
 pub(super) struct Copying<'a> {
     pub(super) tx: &'a mut Tx,
     pub(super) actor: &'a Actor,
     pub(super) now: i64,
-    left: usize,
+    most: u64,
+    left: u64,
 }
 
 impl<'a> Copying<'a> {
-    pub(super) fn new(tx: &'a mut Tx, actor: &'a Actor, now: i64) -> Self {
-        Self { tx, actor, now, left: MOST }
+    /// `most` is how many files and folders it may make: they are made in one transaction.
+    pub(super) const fn new(tx: &'a mut Tx, actor: &'a Actor, now: i64, most: u64) -> Self {
+        Self { tx, actor, now, most, left: most }
     }
 
     /// Copies a node into a folder that is there. Versions and what is in the trash are not copied.
@@ -94,8 +93,8 @@ impl<'a> Copying<'a> {
         Ok((Outcome::Merged, live(self.tx, &self.actor.user, &there.id).await?))
     }
 
-    fn take(&mut self, rows: usize) -> Result<()> {
-        self.left = self.left.checked_sub(rows).ok_or_else(too_many)?;
+    fn take(&mut self, rows: u64) -> Result<()> {
+        self.left = self.left.checked_sub(rows).ok_or_else(|| too_many(self.most))?;
         Ok(())
     }
 
@@ -103,11 +102,12 @@ impl<'a> Copying<'a> {
         let rows =
             sqlx::query(super::select_node!("WHERE n.parent_id = $1 AND n.trashed_at IS NULL LIMIT $2"))
                 .bind(folder.as_str())
-                .bind(limit(self.left))
+                // One more than is left tells that it is too much.
+                .bind(to_sql(self.left.saturating_add(1)))
                 .fetch_all(&mut **self.tx)
                 .await?;
-        if rows.len() > self.left {
-            return Err(too_many());
+        if rows.len() as u64 > self.left {
+            return Err(too_many(self.most));
         }
         rows.iter().map(super::read).collect()
     }
@@ -140,11 +140,11 @@ impl<'a> Copying<'a> {
     /// Copies a node with all below it, under its own name or the next one that is free.
     async fn whole(&mut self, id: &NodeId, parent: &NodeId) -> Result<Node> {
         let owner = &self.actor.user;
-        let trees = match copy::gather(self.tx, owner, std::slice::from_ref(id), self.left as u64).await {
-            Err(Error::Invalid { field: Field::Limit, .. }) => return Err(too_many()),
+        let trees = match copy::gather(self.tx, owner, std::slice::from_ref(id), self.left).await {
+            Err(Error::Invalid { field: Field::Limit, .. }) => return Err(too_many(self.most)),
             other => other?,
         };
-        self.left -= trees.count() as usize;
+        self.take(trees.count())?;
         quota::spend(self.tx, owner, 0, trees.bytes()).await?;
         // Of what one's own nodes point at nothing is going. It would undo the whole change, and not this item alone.
         let planted = trees.plant(self.tx, self.now, owner, parent).await.map_err(|error| match error {
@@ -153,9 +153,4 @@ impl<'a> Copying<'a> {
         })?;
         planted.into_iter().next().ok_or_else(|| Error::Internal("a copy came to nothing".to_owned()))
     }
-}
-
-/// One more than is left tells that it is too much.
-fn limit(left: usize) -> i64 {
-    i64::try_from(left + 1).unwrap_or(i64::MAX)
 }

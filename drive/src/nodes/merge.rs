@@ -69,7 +69,7 @@ async fn folders(tx: &mut Tx, now: i64, actor: &Actor, from: &NodeId, into: &Nod
         for both in in_common(tx, &from, &into).await? {
             seen += 1;
             if seen > MOST_IN_COMMON {
-                return Err(too_many());
+                return Err(too_many(MOST_IN_COMMON as u64));
             }
             match (both.from.is_folder, both.into.is_folder) {
                 (true, true) => pairs.push((both.from.id, both.into.id)),
@@ -118,6 +118,6 @@ async fn in_common(tx: &mut Tx, from: &NodeId, into: &NodeId) -> Result<Vec<Both
 }
 
 /// More than one change may touch.
-pub(super) const fn too_many() -> Error {
-    Error::invalid(Field::Limit, Reason::TooLong { limit: MOST_IN_COMMON as u64 })
+pub(super) const fn too_many(limit: u64) -> Error {
+    Error::invalid(Field::Limit, Reason::TooLong { limit })
 }

@@ -269,7 +269,7 @@ on_both_engines! {
         assert_eq!(world.number("SELECT COUNT(*) FROM nodes").await, 3 + 2 * 1301 + 1);
         assert_eq!(world.number("SELECT refs FROM blobs").await, 2 * 1301);
         is_consistent(&world, &actor).await;
-        fill(1301, 10_000).await;
+        fill(1301, 20_000).await;
         let outcome = world.drive.copy_all(&actor, &[top.id], &to.id, Conflict::Rename).await;
         assert!(matches!(outcome, Err(Error::Invalid { field: domain::Field::Limit, .. })), "{outcome:?}");
         is_consistent(&world, &actor).await;

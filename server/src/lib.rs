@@ -19,6 +19,7 @@ mod listen;
 mod metrics;
 mod observe;
 mod pages;
+mod patience;
 mod problem;
 mod routes;
 mod security;

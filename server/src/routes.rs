@@ -13,7 +13,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    api, form_upload, health, intake, observe, pages, security, session, shares, site, small_body, tus,
+    api, form_upload, health, intake, observe, pages, patience, security, session, shares, site, small_body,
+    tus,
 };
 
 /// The whole service.
@@ -30,8 +31,12 @@ pub fn router(state: AppState) -> Router {
             .layer(from_fn_with_state(state.clone(), shares::for_programs))
             .layer(from_fn_with_state(state.clone(), pages::provide_context)),
     );
-    // Outside of the handlers: server functions read their input without asking for a limit.
-    let small = pages.merge(json).merge(shares::routes()).layer(from_fn(small_body::layer));
+    // Outside of the handlers: server functions read their input without asking for a limit. The time for a body that comes
+    // slowly is not that of an answer.
+    let small = pages
+        .merge(json)
+        .merge(shares::routes())
+        .layer(ServiceBuilder::new().layer(from_fn(small_body::layer)).layer(from_fn(patience::layer)));
     let with_session = small.merge(streamed).layer(
         ServiceBuilder::new()
             .layer(from_fn(tus::name_version))

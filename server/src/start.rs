@@ -41,6 +41,11 @@ pub(crate) async fn working_store(options: &StoreOptions, data: &Path) -> Result
             tracing::warn!(%error, "the store is in safe mode: uploads wait until it is left");
             Ok(store)
         }
+        // Reading and deleting need no room, and only by deleting do people make some.
+        Err(error) if error.kind() == storage::ErrorKind::Full => {
+            tracing::warn!(%error, "the store is full: uploads are refused until there is room");
+            Ok(store)
+        }
         Err(error) => Err(format!(
             "the blob store {} cannot be used: {error}; check that it runs and that --store-url (HAYLOFT_STORE_URL) is right",
             shown(options, data)

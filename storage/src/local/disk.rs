@@ -12,10 +12,15 @@ use super::pieces::{Joined, PIECES};
 use crate::joining::{check_length, missing, taken};
 use crate::{Entry, EntryKind, Error, ErrorKind, Overwrite, Result, StorePath, Usage};
 
+/// Bytes of the disk that are left to others. In the default installation the database is on the same disk, and without
+/// room it could not even note that something was deleted.
+pub(super) const RESERVE: u64 = 256 << 20;
+
 /// The base directory.
 #[derive(Debug)]
 pub(super) struct Disk {
     base: PathBuf,
+    reserve: u64,
 }
 
 /// Runs `work` on the blocking pool with a deadline. After the deadline the outcome is unknown.
@@ -39,13 +44,34 @@ pub(super) async fn blocking<T: Send + 'static>(
 
 impl Disk {
     pub(super) fn open(base: PathBuf) -> Result<Self> {
+        Self::open_with(base, RESERVE)
+    }
+
+    /// With so many bytes left to others.
+    pub(super) fn open_with(base: PathBuf, reserve: u64) -> Result<Self> {
         fs::create_dir_all(&base).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
                 Error::new(ErrorKind::Invalid, format!("{} is not a directory", base.display()))
             }
             _ => io_error(error),
         })?;
-        Ok(Self { base })
+        Ok(Self { base, reserve })
+    }
+
+    /// Whether more may be written.
+    ///
+    /// # Errors
+    /// `Full` when what is left of the disk is left to others.
+    pub(super) fn has_room(&self) -> Result<()> {
+        let Usage { available, .. } = self.usage()?;
+        if available >= self.reserve {
+            return Ok(());
+        }
+        let (left, reserve) = (available >> 20, self.reserve >> 20);
+        Err(Error::new(
+            ErrorKind::Full,
+            format!("{left} MiB are left on the disk; the last {reserve} MiB are kept free"),
+        ))
     }
 
     pub(super) fn base(&self) -> &Path {
@@ -63,6 +89,7 @@ impl Disk {
 
     /// A new, locked, empty file.
     pub(super) fn create(&self, path: &StorePath) -> Result<File> {
+        self.has_room()?;
         let place = self.locate(path);
         let make = || OpenOptions::new().write(true).create_new(true).open(&place);
         let file = match make() {
@@ -86,6 +113,7 @@ impl Disk {
 
     /// A file of this length, locked, at its end.
     pub(super) fn open_to_append(&self, path: &StorePath, expected: u64) -> Result<File> {
+        self.has_room()?;
         self.plain_file(path)?;
         let file = OpenOptions::new().append(true).open(self.locate(path)).map_err(io_error)?;
         lock(&file)?;

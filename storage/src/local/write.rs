@@ -68,6 +68,8 @@ impl LocalWriter {
         if self.unflushed_bytes >= FLUSH_EVERY {
             // Waits while the disk is a whole flush behind: this is what bounds the dirty pages.
             wait(&mut self.flushing, &self.path).await?;
+            let disk = Arc::clone(&self.disk);
+            blocking(DEADLINE, Some(&self.path), move || disk.has_room()).await?;
             self.unflushed_bytes = 0;
             self.flushing = Some(self.landing.flush(written));
         }
@@ -173,6 +175,31 @@ mod tests {
         writer.finish().await.expect_err("the disk is ill");
         assert_eq!(disk.seal(&path).expect("the next flush succeeds"), 7);
         assert_eq!(fs::read(disk.locate(&path)).expect("read"), b"lasting");
+    }
+
+    #[tokio::test]
+    async fn the_last_of_a_disk_is_left_to_others() {
+        let directory = tempfile::tempdir().expect("tempdir");
+        let path = StorePath::parse("staging/large").expect("path");
+        let roomy = Disk::open_with(directory.path().to_owned(), 0).expect("store");
+        drop(roomy.create(&path).expect("room"));
+        let disk = Arc::new(Disk::open_with(directory.path().to_owned(), u64::MAX).expect("store"));
+        let other = StorePath::parse("staging/other").expect("path");
+        assert_eq!(disk.create(&other).expect_err("no room").kind(), ErrorKind::Full);
+        assert_eq!(disk.open_to_append(&path, 0).expect_err("no room").kind(), ErrorKind::Full);
+        // The disk fills while a large file is written.
+        let file = roomy.open_to_append(&path, 0).expect("append");
+        let mut writer = LocalWriter::appending(Arc::clone(&disk), path.clone(), file, 0);
+        let frame = Bytes::from(vec![1; BATCH]);
+        let mut outcome = Ok(());
+        for _ in 0..2 * FLUSH_EVERY / BATCH {
+            outcome = writer.write(frame.clone()).await;
+            if outcome.is_err() {
+                break;
+            }
+        }
+        assert_eq!(outcome.expect_err("no room").kind(), ErrorKind::Full);
+        assert!(disk.delete(&path).expect("deleting needs no room"));
     }
 
     #[tokio::test]

@@ -2,6 +2,8 @@
 //!
 //! Reads nothing but arguments and variables; whether a database or a store is there, `start` finds out.
 
+#[cfg(test)]
+mod documents;
 mod refusal;
 mod value;
 

@@ -1,6 +1,7 @@
 import { defineConfig, devices } from '@playwright/test';
 
 import { chromium } from './tests/support/environment';
+import type { Options } from './tests/support/server';
 
 // Debian's Chromium; what it would look up on the network by itself is switched off, so that a test that needs the
 // network for anything but its own server fails.
@@ -22,7 +23,7 @@ const desktop = {
   launchOptions: { executablePath: chromium(), args: flags },
 };
 
-export default defineConfig({
+export default defineConfig<{ options: Options }>({
   testDir: './tests',
   globalSetup: new URL('tests/support/folder.setup.ts', import.meta.url).pathname,
   outputDir: './test-results',
@@ -52,6 +53,12 @@ export default defineConfig({
       name: 'no-script',
       testMatch: ['pages.spec.ts', 'sheet.spec.ts', 'trash.spec.ts', 'administration.spec.ts', 'share.spec.ts', 'upload-form.spec.ts', 'long-list-links.spec.ts'],
       use: { ...desktop, javaScriptEnabled: false },
+    },
+    {
+      // What other specs do on one server, once more on two behind nginx.
+      name: 'instances',
+      testMatch: ['pages.spec.ts', 'trash.spec.ts', 'share.spec.ts', 'administration.spec.ts'],
+      use: { ...desktop, ignoreHTTPSErrors: true, options: { backend: 'cluster', instances: 2 } },
     },
   ],
 });

@@ -31,7 +31,7 @@ test('killed during an upload: the file is whole', async ({ page, server, token,
   server.link.limit(100 * MIB);
   await tray.pick(file.path);
   await server.link.sentAtLeast(file.size / 3);
-  await cluster.kill(await cluster.busiestDataNode(server.pid));
+  await cluster.kill(await cluster.busiestDataNode(server.pid()));
   server.link.mend();
   await tray.done(name, 180_000);
   const api = new Api(server, token);
@@ -54,7 +54,7 @@ test('killed during a download: the bytes are right', async ({ page, server, tok
   server.link.limit(100 * MIB);
   const download = new Drive(page).downloadHash(name);
   await server.link.receivedAtLeast(start + file.size / 3);
-  await cluster.kill(await cluster.busiestDataNode(server.pid));
+  await cluster.kill(await cluster.busiestDataNode(server.pid()));
   server.link.mend();
   expect(await download).toEqual({ size: file.size, blake3: file.blake3 });
 });

@@ -2,12 +2,15 @@
 //!
 //! Reads nothing but arguments and variables; whether a database or a store is there, `start` finds out.
 
+#[cfg(test)]
+mod documents;
 mod refusal;
 mod value;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{ByteSize, Email, Login, Username};
@@ -139,6 +142,10 @@ pub(crate) struct ServeOptions {
     #[arg(long, env = "HAYLOFT_ATTEMPTS_PER_MINUTE", value_name = "NUMBER", default_value_t = DEFAULT_ATTEMPTS,
           value_parser = value::count)]
     pub(crate) attempts_per_minute: NonZeroU32,
+    /// How long requests may go on after the signal to end, like 20s or 10m; what an upload sent is kept in any case. With
+    /// several instances behind a proxy a long time lets downloads end while the others serve whoever comes.
+    #[arg(long, env = "HAYLOFT_GRACE", value_name = "TIME", default_value = "20s", value_parser = value::grace)]
+    pub(crate) grace: Duration,
     /// Address and port that serve /metrics without a token, for a network that only the operator reaches.
     #[arg(long, env = "HAYLOFT_METRICS_LISTEN", value_name = "ADDRESS", value_parser = value::address)]
     pub(crate) metrics_listen: Option<SocketAddr>,

@@ -16,6 +16,20 @@ const PASSWORDS: &str = "hayloft_passwords_verified_total";
 const STORE_ERRORS: &str = "hayloft_store_errors_total";
 const DATABASE_ERRORS: &str = "hayloft_database_errors_total";
 
+/// All of them.
+#[cfg(test)]
+pub(crate) const NAMES: [&str; 9] = [
+    REQUESTS,
+    REQUEST_SECONDS,
+    RECEIVED,
+    SENT,
+    UPLOADS,
+    PUBLISH_SECONDS,
+    PASSWORDS,
+    STORE_ERRORS,
+    DATABASE_ERRORS,
+];
+
 /// Upper ends of the buckets, in seconds: a cached page to a patient client's timeout.
 const BUCKETS: [f64; 10] = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
 

@@ -4,6 +4,7 @@
 //! and medians are compared. It measures a release build; it never judges, since a figure on one machine is no test.
 
 mod bytes;
+mod lighthouse;
 mod listing;
 mod memory;
 mod nginx;
@@ -54,6 +55,8 @@ enum Part {
     Memory,
     /// The first page of a folder of 100,000 files.
     Listing,
+    /// What Lighthouse says of the pages; goes into docs/performance.md.
+    Lighthouse,
 }
 
 /// How much is moved.
@@ -72,6 +75,10 @@ pub(crate) struct Sizes {
 /// # Errors
 /// When something is missing or a transfer fails; what was measured until then is printed.
 pub(crate) fn bench(options: &Options) -> Result<()> {
+    // It needs no cluster.
+    if options.parts == [Part::Lighthouse] {
+        return lighthouse::measure();
+    }
     prerequisites::ensure(&[
         Need::CCompiler,
         Need::OpenSsl,
@@ -150,6 +157,9 @@ fn measure(wanted: &[Part], sizes: Sizes, bench: &Bench, report: &mut Report) ->
             "PostgreSQL",
             report,
         )?;
+    }
+    if wanted(Part::Lighthouse) {
+        lighthouse::measure()?;
     }
     Ok(())
 }

@@ -36,6 +36,9 @@ pub(crate) fn dist() -> Result<()> {
     for document in documents(workspace::root())? {
         copy(&document, &folder.join(document.file_name().context("a document without a name")?))?;
     }
+    for file in for_operators(workspace::root())? {
+        copy(&file, &folder.join(file.strip_prefix(workspace::root())?))?;
+    }
     let archive = dist.join(format!("{name}.tar.gz"));
     pack(&folder, &name, &archive)?;
     let sum = sha256_line(&archive)?;
@@ -64,6 +67,14 @@ fn documents(root: &Path) -> Result<Vec<PathBuf>> {
     };
     ensure!(has("README") && has("LICENSE"), "README.md or the licence is missing in {}", root.display());
     Ok(found)
+}
+
+/// What an installation is set up with, and the guide to it. Containers are built from a checkout.
+fn for_operators(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = workspace::files_below(&root.join("deploy"))?;
+    files.retain(|file| !file.starts_with(root.join("deploy/container")));
+    files.push(root.join("docs/operations.md"));
+    Ok(files)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
@@ -128,6 +139,16 @@ mod tests {
         fs::write(&file, "").unwrap();
         let line = sha256_line(&file).unwrap();
         assert_eq!(line, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  empty\n");
+    }
+
+    #[test]
+    fn operators_find_what_they_need() {
+        let root = workspace::root();
+        let files = for_operators(root).unwrap();
+        for name in ["deploy/nginx/hayloft.conf", "deploy/systemd/hayloft@.service", "docs/operations.md"] {
+            assert!(files.contains(&root.join(name)), "{name}");
+        }
+        assert!(files.iter().all(|file| file.is_file()));
     }
 
     #[test]

@@ -6,6 +6,8 @@
 
 mod bench;
 mod command;
+#[cfg(test)]
+mod deploy;
 mod dev;
 mod dist;
 mod exit;

@@ -33,8 +33,12 @@ pub(crate) enum Need {
     ChromeDriver,
     /// The client on both sides of the benchmark.
     Curl,
-    /// The benchmark's ruler for local files.
+    /// What stands before several instances, and the benchmark's ruler for local files; with `openssl` for a certificate.
     Nginx,
+    /// What the scripts in `deploy/backup` call.
+    BackupTools,
+    /// `systemd-analyze`, which reads the unit.
+    Systemd,
 }
 
 impl Need {
@@ -54,7 +58,11 @@ impl Need {
             Self::Chromium => chromium().is_some(),
             Self::ChromeDriver => command::find("chromedriver").is_some(),
             Self::Curl => command::find("curl").is_some(),
-            Self::Nginx => nginx().is_some(),
+            Self::Nginx => nginx().is_some() && command::find("openssl").is_some(),
+            Self::BackupTools => {
+                ["rsync", "sqlite3", "pg_dump"].iter().all(|name| command::find(name).is_some())
+            }
+            Self::Systemd => command::find("systemd-analyze").is_some(),
         }
     }
 
@@ -71,7 +79,9 @@ impl Need {
             Self::Chromium => "Chromium",
             Self::ChromeDriver => "Chromium's driver",
             Self::Curl => "curl",
-            Self::Nginx => "nginx",
+            Self::Nginx => "nginx with openssl",
+            Self::BackupTools => "rsync, sqlite3 and pg_dump",
+            Self::Systemd => "systemd",
         }
     }
 
@@ -87,7 +97,9 @@ impl Need {
             Self::Chromium => &["chromium"],
             Self::ChromeDriver => &["chromium-driver"],
             Self::Curl => &["curl"],
-            Self::Nginx => &["nginx-light"],
+            Self::Nginx => &["nginx-light", "openssl"],
+            Self::BackupTools => &["rsync", "sqlite3", "postgresql-client"],
+            Self::Systemd => &["systemd"],
         }
     }
 
@@ -235,6 +247,8 @@ mod tests {
             Need::ChromeDriver,
             Need::Curl,
             Need::Nginx,
+            Need::BackupTools,
+            Need::Systemd,
         ] {
             let advice = need.advice();
             assert!(advice.contains("install") || advice.contains("rustup"), "{advice}");

@@ -12,9 +12,9 @@
 //! | `HAYLOFT_TEST_HDFS` | store URL of a real HDFS: 3 DataNodes, 2 copies; work below a path of your own | storage, drive, e2e |
 //! | `HAYLOFT_TEST_HDFS_STATE` | path of its `state.json`, see `hdfs::State` | storage, drive, e2e |
 //! | `HAYLOFT_TEST_BIN`, `HAYLOFT_TEST_SITE` | release binary of the server, and the site for its `HAYLOFT_SITE` | e2e |
-//! | `HAYLOFT_TEST_CHROMIUM` | path of Chromium | e2e |
+//! | `HAYLOFT_TEST_CHROMIUM`, `HAYLOFT_TEST_NGINX` | paths of Chromium and nginx | e2e |
 
-mod browser;
+pub(crate) mod browser;
 mod host;
 mod lints;
 mod outcome;
@@ -75,7 +75,8 @@ impl Part {
         match self {
             Self::Fmt => &[Need::Lints],
             Self::Clippy => &[Need::CCompiler, Need::OpenSsl, Need::Lints, Need::WasmTarget],
-            Self::Unit | Self::Server => &[Need::CCompiler, Need::OpenSsl, Need::Postgres],
+            Self::Unit => &[Need::CCompiler, Need::OpenSsl, Need::Postgres, Need::Nginx, Need::Systemd],
+            Self::Server => &[Need::CCompiler, Need::OpenSsl, Need::Postgres],
             Self::Storage => &[Need::CCompiler, Need::OpenSsl, Need::Java, Need::Maven],
             Self::Drive => &[Need::CCompiler, Need::OpenSsl, Need::Java, Need::Maven, Need::Postgres],
             Self::Wasm => &[Need::CCompiler, Need::WasmTarget, Need::Node],
@@ -89,6 +90,8 @@ impl Part {
                 Need::Postgres,
                 Need::Node,
                 Need::Chromium,
+                Need::Nginx,
+                Need::BackupTools,
             ],
         }
     }

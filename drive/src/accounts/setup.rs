@@ -1,14 +1,27 @@
-//! The first administrator. There is no default password: whoever starts the server is given a secret, once, that makes
-//! the first administrator's account and is useless as soon as there is one.
+//! The first administrator. There is no default password: whoever starts the server is given a secret that makes the
+//! first administrator's account and is useless as soon as there is one.
+
+use std::time::Duration;
 
 use domain::{Field, Reason, Role};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row};
 
 use super::NewAccount;
-use crate::database::retrying;
+use crate::clock::millis;
+use crate::database::{Tx, retrying};
 use crate::{Actor, Client, Drive, Error, Result, random};
 
-const SETTING: &str = "setup_link";
+/// What the names of the settings begin with that hold links: the hash of a secret follows, the value is when it was made.
+const LINK: &str = "setup_link/";
+
+/// A start ends the links of starts before it that are older than this. Several instances that are started together each
+/// print one, and all of them work until one was used.
+const TOGETHER: Duration = Duration::from_secs(3600);
+
+/// The name of the setting of this secret.
+fn name_of(secret: &str) -> String {
+    format!("{LINK}{}", random::hash_of_secret(secret))
+}
 
 impl Drive {
     /// Makes an administrator, as the operator asks on the command line. A setup link ends with it.
@@ -19,7 +32,7 @@ impl Drive {
         let hash = self.passwords().hash(&account.password).await?;
         retrying(|| async {
             let mut tx = self.database().begin().await?;
-            sqlx::query("DELETE FROM settings WHERE name = $1").bind(SETTING).execute(&mut *tx).await?;
+            end_links(&mut tx).await?;
             let actor = self.insert_account(&mut tx, &account, &hash, Role::Administrator, None).await?;
             tx.commit().await?;
             Ok(actor)
@@ -27,7 +40,8 @@ impl Drive {
         .await
     }
 
-    /// A new secret for the setup link while there is no administrator; the one before ends. Only its hash is kept.
+    /// A new secret for a setup link while there is no administrator; those that are older than an hour end. Only its hash is
+    /// kept.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -37,13 +51,17 @@ impl Drive {
             return Ok(None);
         }
         let secret = random::secret();
-        sqlx::query(
-            "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2",
-        )
-        .bind(SETTING)
-        .bind(random::hash_of_secret(&secret))
-        .execute(&mut *tx)
-        .await?;
+        let now = self.now();
+        sqlx::query("DELETE FROM settings WHERE name LIKE $1 AND CAST(value AS BIGINT) <= $2")
+            .bind(format!("{LINK}%"))
+            .bind(now - millis(TOGETHER))
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2)")
+            .bind(name_of(&secret))
+            .bind(now.to_string())
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(Some(secret))
     }
@@ -54,15 +72,15 @@ impl Drive {
     /// [`Error::Database`].
     pub async fn setup_is_valid(&self, secret: &str) -> Result<bool> {
         let mut connection = self.database().read().acquire().await?;
-        let row = sqlx::query("SELECT 1 FROM settings WHERE name = $1 AND value = $2")
-            .bind(SETTING)
-            .bind(random::hash_of_secret(secret))
+        let row = sqlx::query("SELECT 1 FROM settings WHERE name = $1")
+            .bind(name_of(secret))
             .fetch_optional(&mut *connection)
             .await?;
         Ok(row.is_some() && !has_administrator(&mut connection).await?)
     }
 
-    /// Makes the first administrator. Works once: of two at the same time, one finds the secret gone.
+    /// Makes the first administrator. Works once: of two at the same time, with the same secret or with two, one finds its
+    /// secret gone.
     ///
     /// # Errors
     /// `Invalid { SetupLink, Expired }`; `Invalid { Username | Email, Taken }`, after which the link still works.
@@ -74,12 +92,8 @@ impl Drive {
         let hash = self.passwords().hash(&account.password).await?;
         retrying(|| async {
             let mut tx = self.database().begin().await?;
-            let taken = sqlx::query("DELETE FROM settings WHERE name = $1 AND value = $2")
-                .bind(SETTING)
-                .bind(random::hash_of_secret(secret))
-                .execute(&mut *tx)
-                .await?;
-            if taken.rows_affected() == 0 || has_administrator(&mut tx).await? {
+            let ended = end_links(&mut tx).await?;
+            if !ended.contains(&name_of(secret)) || has_administrator(&mut tx).await? {
                 return Err(expired());
             }
             let actor =
@@ -89,6 +103,15 @@ impl Drive {
         })
         .await
     }
+}
+
+/// Ends all links; their names. Whoever comes second waits here for the first, and finds none.
+async fn end_links(tx: &mut Tx) -> Result<Vec<String>> {
+    let rows = sqlx::query("DELETE FROM settings WHERE name LIKE $1 RETURNING name")
+        .bind(format!("{LINK}%"))
+        .fetch_all(&mut **tx)
+        .await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?)
 }
 
 async fn has_administrator(connection: &mut AnyConnection) -> Result<bool> {

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use domain::{Field, Reason, Role};
 use drive::{Client, Error};
 
@@ -13,6 +15,7 @@ on_both_engines! {
         // An account of a user does not end the setup.
         world.user("lin_wei").await;
         let first = drive.setup_link().await.expect("link").expect("no administrator yet");
+        world.clock.advance(Duration::from_secs(3600));
         let secret = drive.setup_link().await.expect("link").expect("no administrator yet");
         assert_ne!(first, secret);
         assert!(!drive.setup_is_valid(&first).await.expect("valid"), "replaced");
@@ -51,6 +54,23 @@ on_both_engines! {
             won += usize::from(outcome.is_ok());
         }
         assert_eq!((won, world.number("SELECT COUNT(*) FROM users").await), (1, 1));
+    }
+
+    async fn instances_that_start_together_each_have_a_link_and_one_is_used(world: World) {
+        let drive = &world.drive;
+        let first = drive.setup_link().await.expect("link").expect("no administrator yet");
+        let second = drive.setup_link().await.expect("link").expect("no administrator yet");
+        assert!(drive.setup_is_valid(&first).await.expect("valid"));
+        assert!(drive.setup_is_valid(&second).await.expect("valid"));
+        let client = Client::default();
+        let (one, other) = tokio::join!(
+            drive.redeem_setup(&first, account("admin_one"), &client),
+            drive.redeem_setup(&second, account("admin_two"), &client),
+        );
+        assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+        assert!(is_expired(&one) || is_expired(&other), "{one:?} {other:?}");
+        assert_eq!(world.number("SELECT COUNT(*) FROM users").await, 1);
+        assert_eq!(world.number("SELECT COUNT(*) FROM settings WHERE name LIKE 'setup%'").await, 0);
     }
 
     async fn an_administrator_from_the_command_line_ends_the_link(world: World) {

@@ -1,5 +1,7 @@
 // The JSON and tus API with a token, for what a spec needs besides the browser.
 
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 
@@ -42,19 +44,20 @@ export class Api {
   /** Puts a small file into the root by creation-with-upload and answers its node. */
   async put(name: string, content: string | Buffer): Promise<Node> {
     const body = Buffer.from(content);
-    const answer = await this.#call('/api/uploads', {
-      method: 'POST',
-      headers: {
-        'tus-resumable': '1.0.0',
-        'upload-length': String(body.length),
-        'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
-        'content-type': 'application/offset+octet-stream',
-      },
-      body,
-    });
+    const answer = await this.#call('/api/uploads', this.#creation(name, body, body.length));
     const id = answer.headers.get('hayloft-node');
     if (!id) throw new Error(`no Hayloft-Node in the answer for ${name}`);
     return this.node(id);
+  }
+
+  /** Uploads a file of this machine into the root, under its own name. */
+  async upload(path: string): Promise<Node> {
+    return this.put(basename(path), await readFile(path));
+  }
+
+  /** Begins an upload of so many bytes and sends the first of them. */
+  async begin(name: string, content: Buffer, length: number): Promise<void> {
+    await this.#call('/api/uploads', this.#creation(name, content, length));
   }
 
   async node(id: string): Promise<Node> {
@@ -98,6 +101,19 @@ export class Api {
   async contentHash(id: string): Promise<{ size: number; blake3: string }> {
     const answer = await this.#call(`/api/nodes/${id}/content`);
     return hashOf(Readable.fromWeb(answer.body as ReadableStream));
+  }
+
+  #creation(name: string, body: Buffer, length: number): RequestInit {
+    return {
+      method: 'POST',
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': String(length),
+        'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
+        'content-type': 'application/offset+octet-stream',
+      },
+      body: new Uint8Array(body),
+    };
   }
 
   async #call(path: string, init: RequestInit = {}): Promise<Response> {

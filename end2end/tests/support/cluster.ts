@@ -18,6 +18,8 @@ interface Daemon {
 
 interface State {
   dfsadmin: string[];
+  /** `hdfs dfs`: arguments such as `-ls` follow. */
+  dfs: string[];
   namenode: Daemon;
   datanodes: Daemon[];
 }
@@ -82,6 +84,12 @@ export class Cluster {
   async safeMode(change: 'enter' | 'leave'): Promise<void> {
     const [program, ...words] = this.#state.dfsadmin;
     await promisify(execFile)(program!, [...words, '-safemode', change]);
+  }
+
+  /** A script that does what `hdfs dfs …` does, for programs that want one. */
+  client(): string {
+    const words = this.#state.dfs.map((word) => `'${word}'`).join(' ');
+    return `#!/bin/sh\n[ "$1" = dfs ] || exit 2\nshift\nexec ${words} "$@"\n`;
   }
 
   #daemon(name: string): Daemon {

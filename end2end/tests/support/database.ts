@@ -21,6 +21,13 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   return { url: url.href, drop: () => run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
+/** Makes the database at `url` anew, empty. */
+export async function recreate(url: string): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  await run(`DROP DATABASE ${name} WITH (FORCE)`);
+  await run(`CREATE DATABASE ${name}`);
+}
+
 const run = (statement: string): Promise<void> => query(postgres(), statement);
 
 /** Runs one statement on the database at `url`. */

@@ -25,6 +25,9 @@ export const hdfs = (): string => required('HAYLOFT_TEST_HDFS');
 /** JSON that `cargo xtask` keeps about the processes of that HDFS. */
 export const hdfsState = (): string => required('HAYLOFT_TEST_HDFS_STATE');
 
+/** Path of nginx. */
+export const nginx = (): string => required('HAYLOFT_TEST_NGINX');
+
 /** Path of Chromium; Playwright wants one, a name on PATH is not enough for it. */
 export function chromium(): string {
   const wanted = process.env['HAYLOFT_TEST_CHROMIUM'] || 'chromium';

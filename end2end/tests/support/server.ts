@@ -1,15 +1,18 @@
-// A `hayloft serve` of a test's own, behind a Link whose port the browser knows and which outlives the process.
+// A `hayloft serve` of a test's own, behind a Link whose port the browser knows and which outlives the process; or several
+// instances of it, behind a Link and nginx.
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import { freshStore } from './cluster';
 import { freshDatabase, type FreshDatabase } from './database';
 import { binary, runFolder, site } from './environment';
 import { Link } from './link';
+import { Nginx } from './nginx';
+import { freePort } from './ports';
+import { Program } from './program';
 
 /** Where the server keeps things: SQLite and a directory, or PostgreSQL and HDFS. */
 export type Backend = 'embedded' | 'cluster';
@@ -20,55 +23,55 @@ export interface Options {
   store?: string;
   /** Further environment of the server. */
   environment?: Record<string, string>;
+  /** So many instances behind nginx and TLS, in place of one without either. */
+  instances?: number;
 }
-
-const START_LIMIT = 60_000;
 
 export class Server {
   /** The network between the browser and the server. */
   readonly link: Link;
-  /** All that the process said since the first start, its restarts included. */
+  /** All that the processes said since the first start, restarts included. */
   readonly log: string[] = [];
   /** The one-time link for the first administrator, if the server printed one; it leads through `link`. */
   setupLink: string | undefined;
-
   /** URL of the server's PostgreSQL database; `undefined` on SQLite. */
   readonly database: string | undefined;
 
+  readonly #options: Options;
   readonly #environment: Record<string, string>;
   readonly #folder: string;
   readonly #drop: () => Promise<void>;
-  #process: ChildProcess | undefined;
+  readonly #programs: (Program | undefined)[] = [];
+  #nginx: Nginx | undefined;
 
-  private constructor(link: Link, folder: string, environment: Record<string, string>, database?: FreshDatabase) {
+  private constructor(link: Link, folder: string, options: Options, database?: FreshDatabase) {
     this.link = link;
     this.database = database?.url;
     this.#folder = folder;
-    this.#environment = environment;
+    this.#options = options;
     this.#drop = database?.drop ?? (async () => {});
+    const store = options.store ?? (options.backend === 'cluster' ? freshStore() : `file://${folder}/store`);
+    this.#environment = {
+      // Nothing of the caller's configuration may reach the server; PATH and HOME are for libraries that look at them.
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      HAYLOFT_PUBLIC_URL: this.url,
+      HAYLOFT_DATA: join(folder, 'data'),
+      HAYLOFT_DATABASE_URL: database?.url ?? `sqlite:${folder}/hayloft.db`,
+      HAYLOFT_STORE_URL: store,
+      HAYLOFT_SITE: site(),
+      ...(options.instances ? { HAYLOFT_TRUSTED_PROXIES: '127.0.0.1' } : {}),
+      ...options.environment,
+    };
   }
 
   static async start(options: Options): Promise<Server> {
     const folder = await mkdtemp(join(runFolder(), 'server-'));
     const database = options.backend === 'cluster' ? await freshDatabase() : undefined;
-    const link = await Link.open();
-    const store = options.store ?? (options.backend === 'cluster' ? freshStore() : `file://${folder}/store`);
     await mkdir(join(folder, 'data'));
-    const environment = {
-      // Nothing of the caller's configuration may reach the server; PATH and HOME are for libraries that look at them.
-      PATH: process.env['PATH'] ?? '',
-      HOME: folder,
-      HAYLOFT_LISTEN: '127.0.0.1:0',
-      HAYLOFT_PUBLIC_URL: `http://127.0.0.1:${link.port}`,
-      HAYLOFT_DATA: join(folder, 'data'),
-      HAYLOFT_DATABASE_URL: database?.url ?? `sqlite:${folder}/hayloft.db`,
-      HAYLOFT_STORE_URL: store,
-      HAYLOFT_SITE: site(),
-      ...options.environment,
-    };
-    const server = new Server(link, folder, environment, database);
+    const server = new Server(await Link.open(), folder, options, database);
     try {
-      await server.restart();
+      await (options.instances ? server.#startInstances(options.instances) : server.restart());
     } catch (error) {
       await server.stop();
       throw error;
@@ -78,36 +81,53 @@ export class Server {
 
   /** What the browser opens. */
   get url(): string {
-    return `http://127.0.0.1:${this.link.port}`;
+    return `${this.#options.instances ? 'https' : 'http'}://127.0.0.1:${this.link.port}`;
   }
 
-  /** The process's id; there must be one. */
-  get pid(): number {
-    if (this.#process?.pid === undefined) throw new Error('the server is not running');
-    return this.#process.pid;
+  /** What each process runs with; also for programs that work on the same data. */
+  get environment(): Readonly<Record<string, string>> {
+    return this.#environment;
   }
 
-  /** Starts the process on the data that is there, and waits until it is ready. */
-  async restart(): Promise<void> {
-    const child = spawn(binary(), ['serve'], { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#process = child;
-    const target = await this.#listening(child);
-    this.link.connectTo(target);
-    const ready = await fetch(`http://${target.host}:${target.port}/health/ready`);
-    if (!ready.ok) throw new Error(`the server is not ready: ${await ready.text()}\n${this.log.join('\n')}`);
+  /** How many requests the instance of that number has answered, as its log tells at level info. */
+  answers(instance: number): number {
+    return this.#logs[instance]?.filter((line) => line.includes('answered')).length ?? 0;
+  }
+
+  /** The id of the process, or of the instance of that number; it must run. */
+  pid(instance = 0): number {
+    return this.#program(instance).pid;
+  }
+
+  /** Starts the process, or the instance of that number, on the data that is there, and waits until it is ready. */
+  async restart(instance = 0): Promise<void> {
+    const known = this.#ports[instance] ?? 0;
+    const program = await Program.start({ ...this.#environment, HAYLOFT_LISTEN: `127.0.0.1:${known}` }, (line) => {
+      (this.#logs[instance] ??= []).push(line);
+      this.#read(line);
+    });
+    this.#programs[instance] = program;
+    if (!this.#options.instances) this.link.connectTo({ host: '127.0.0.1', port: program.port });
   }
 
   /** SIGKILL: no goodbye, no flush. */
-  async kill(): Promise<void> {
-    await this.#end('SIGKILL');
+  async kill(instance = 0): Promise<void> {
+    await this.#end(instance, 'SIGKILL');
     // The system resets what a dead process held; the link in between must not keep the other half of it open.
-    this.link.reset();
+    if (!this.#options.instances) this.link.reset();
   }
 
-  /** Ends the process in order, closes the link and removes everything the server kept. */
+  /** SIGTERM, and waits until what is under way has ended, for so many milliseconds at most. */
+  async terminate(instance = 0, limit = 25_000): Promise<void> {
+    await this.#end(instance, 'SIGTERM', limit);
+  }
+
+  /** Ends the processes in order, closes the link and removes everything the server kept. */
   async stop(): Promise<void> {
     await this.link.close();
-    await this.#end('SIGTERM');
+    await this.#nginx?.stop();
+    if (this.#nginx) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    await Promise.all(this.#programs.map((_, instance) => this.#end(instance, 'SIGTERM')));
     await this.#drop();
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -120,46 +140,39 @@ export class Server {
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
     child.stdin.end(input);
     const [code] = (await once(child, 'close')) as [number | null];
-    if (code !== 0) throw new Error(`hayloft ${words.join(' ')} ended with ${code}: ${errors}`);
+    if (code !== 0) throw new Error(`hayloft ${words.join(' ')} ended with ${code}: ${errors}${output}`);
     return output.trim();
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const closed = once(child, 'close');
-    child.kill(signal);
-    // A server that does not end within the limit is a failure of its own, but must not outlive the test.
-    const limit = setTimeout(() => {
-      this.log.push('the server did not end within 25 s of SIGTERM and was killed');
-      child.kill('SIGKILL');
-    }, 25_000);
-    await closed;
-    clearTimeout(limit);
+  // Ports that nginx knows the instances by; the one process that stands alone takes a new one at each start.
+  #ports: number[] = [];
+  readonly #logs: string[][] = [];
+
+  async #startInstances(count: number): Promise<void> {
+    for (let instance = 0; instance < count; instance += 1) this.#ports.push(await freePort());
+    // Together, as a machine that starts does it: they bring the database up to date at the same time.
+    await Promise.all(this.#ports.map((_, instance) => this.restart(instance)));
+    this.#nginx = await Nginx.start(this.#ports);
+    this.link.connectTo({ host: '127.0.0.1', port: this.#nginx.port });
+    // The certificate is nobody's but this test's.
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
   }
 
-  /** Reads on until the server has said where it listens. */
-  #listening(child: ChildProcess): Promise<{ host: string; port: number }> {
-    return new Promise((resolve, reject) => {
-      const fail = (why: string): void => reject(new Error(`${why}:\n${this.log.join('\n')}`));
-      const limit = setTimeout(() => fail(`no address within ${START_LIMIT / 1000} s`), START_LIMIT);
-      const read = (line: string): void => {
-        this.log.push(line);
-        const setup = /https?:\/\/[^\s"]+?(\/setup\/[\w-]+)/.exec(line)?.[1];
-        if (setup) this.setupLink = this.url + setup;
-        const port = /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-        if (port) {
-          clearTimeout(limit);
-          resolve({ host: '127.0.0.1', port: Number(port) });
-        }
-      };
-      for (const stream of [child.stdout!, child.stderr!]) createInterface({ input: stream }).on('line', read);
-      child.once('error', (error) => fail(String(error)));
-      child.once('close', () => {
-        clearTimeout(limit);
-        fail('the server ended instead of starting');
-      });
-    });
+  #program(instance: number): Program {
+    const program = this.#programs[instance];
+    if (!program) throw new Error('the server is not running');
+    return program;
+  }
+
+  async #end(instance: number, signal: NodeJS.Signals, limit?: number): Promise<void> {
+    const program = this.#programs[instance];
+    this.#programs[instance] = undefined;
+    await program?.end(signal, limit);
+  }
+
+  #read(line: string): void {
+    this.log.push(line);
+    const setup = /https?:\/\/[^\s"]+?(\/setup\/[\w-]+)/.exec(line)?.[1];
+    if (setup) this.setupLink ??= this.url + setup;
   }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use drive::Drive;
+use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -35,7 +36,7 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), String> {
         attempts_per_minute: options.attempts_per_minute,
     };
     let state = AppState::new(drive.clone(), site::options(&site), settings);
-    let limits = Limits::of_this_process(&options.trusted_proxies);
+    let limits = Limits { grace: options.grace, ..Limits::of_this_process(&options.trusted_proxies) };
     let listener = bind(options.listen, "--listen (HAYLOFT_LISTEN)").await?;
     let address = listener.local_addr().map_err(|error| format!("the listener has no address: {error}"))?;
     let shutdown = CancellationToken::new();
@@ -52,6 +53,7 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), String> {
     if let Some(address) = metrics {
         say(&format!("Metrics are at http://{address}/metrics\n"));
     }
+    tell_manager(&[NotifyState::Ready]);
     listen::serve(listener, routes::router(state), limits, shutdown).await;
     if tokio::time::timeout(SWEEP_TIME, background).await.is_err() {
         tracing::warn!("the background task did not end in time");
@@ -95,6 +97,14 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, String> 
     })
 }
 
+/// Tells systemd (Type=notify), or whoever gave us `NOTIFY_SOCKET`, how far we are: a rolling restart waits for it. Without
+/// the variable nobody wants to know.
+fn tell_manager(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(%error, "the service manager could not be told");
+    }
+}
+
 /// Cancels the token at SIGTERM or SIGINT.
 fn signals(shutdown: &CancellationToken) -> Result<(), String> {
     let refused = |error: std::io::Error| format!("signals cannot be received: {error}");
@@ -107,6 +117,7 @@ fn signals(shutdown: &CancellationToken) -> Result<(), String> {
             _ = interrupt.recv() => {}
         }
         tracing::info!("ending: running requests may finish");
+        tell_manager(&[NotifyState::Stopping]);
         shutdown.cancel();
     });
     Ok(())

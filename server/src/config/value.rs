@@ -80,6 +80,18 @@ pub(super) fn retention(text: &str) -> Result<Retention, String> {
     }
 }
 
+pub(super) fn grace(text: &str) -> Result<Duration, String> {
+    let (number, seconds) = match text.strip_suffix('m') {
+        Some(number) => (number, 60),
+        None => (text.strip_suffix('s').unwrap_or(text), 1),
+    };
+    // A stop that takes longer is taken for a hang by whatever manages the process.
+    match number.parse::<u64>().ok().filter(|number| *number <= 3600 / seconds) {
+        Some(number) => Ok(Duration::from_secs(number * seconds)),
+        None => Err("write seconds like 20s or minutes like 10m, at most an hour".to_owned()),
+    }
+}
+
 pub(super) fn secret(text: &str) -> Result<String, String> {
     if text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text.to_owned())
@@ -133,6 +145,16 @@ mod tests {
         }
         for text in ["", "d", "-1", "7w", "1.5d", "40000d", "18446744073709551615h"] {
             assert!(retention(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn running_requests_are_given_seconds_or_minutes() {
+        for (text, seconds) in [("20s", 20), ("20", 20), ("10m", 600), ("60m", 3600), ("0", 0)] {
+            assert_eq!(grace(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "m", "-1s", "1h", "61m", "3601", "1.5m", "18446744073709551615m"] {
+            assert!(grace(text).is_err(), "{text}");
         }
     }
 }

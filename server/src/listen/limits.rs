@@ -26,6 +26,8 @@ pub struct Limits {
     pub trusted: Vec<IpNet>,
     /// How long a client may take nothing of an answer that waits for it.
     pub unread: Duration,
+    /// How long requests may go on after the signal to end. What an upload sent until then is kept in any case.
+    pub grace: Duration,
 }
 
 impl Default for Limits {
@@ -52,6 +54,7 @@ impl Limits {
             per_address: connections.div_ceil(PART),
             trusted: Vec::new(),
             unread: Duration::from_secs(120),
+            grace: Duration::from_secs(20),
         }
     }
 }

@@ -217,7 +217,11 @@ async fn the_program_starts_says_where_and_ends_when_told() {
     let directory = tempfile::tempdir().expect("a directory");
     std::fs::create_dir_all(directory.path().join("site/pkg")).expect("a site");
     let arguments = ["serve", "--site", "site", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
-    let child = program(directory.path(), &arguments).stdout(Stdio::piped()).spawn().expect("the program");
+    let told = std::os::unix::net::UnixDatagram::bind(directory.path().join("notify")).expect("a socket");
+    told.set_read_timeout(Some(Duration::from_secs(20))).expect("a deadline");
+    let mut serve = program(directory.path(), &arguments);
+    serve.env("NOTIFY_SOCKET", directory.path().join("notify")).stdout(Stdio::piped());
+    let child = serve.spawn().expect("the program");
     let mut running = Running(child);
     let mut lines = BufReader::new(running.0.stdout.take().expect("stdout")).lines();
     let mut line = || lines.next().expect("a line").expect("text");
@@ -228,6 +232,10 @@ async fn the_program_starts_says_where_and_ends_when_told() {
     assert!(link.starts_with(&format!("http://{address}/setup/")), "{link}");
 
     let metrics = line().split("http://").nth(1).expect("an address").trim_end_matches("/metrics").to_owned();
+
+    let mut word = [0; 64];
+    let length = told.recv(&mut word).expect("systemd is told when it is ready");
+    assert_eq!(text(&word[..length]), "READY=1\n");
 
     let answer = fetch(&address, "/health/ready").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -256,4 +264,6 @@ async fn the_program_starts_says_where_and_ends_when_told() {
     let status =
         tokio::task::spawn_blocking(move || running.0.wait().expect("an end")).await.expect("joined");
     assert!(status.success(), "an orderly end: {status}");
+    let length = told.recv(&mut word).expect("and when it ends");
+    assert_eq!(text(&word[..length]), "STOPPING=1\n");
 }

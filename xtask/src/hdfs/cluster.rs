@@ -15,6 +15,7 @@ use crate::{command, ports};
 
 const NAMENODE: &str = "org.apache.hadoop.hdfs.server.namenode.NameNode";
 const DATANODE: &str = "org.apache.hadoop.hdfs.server.datanode.DataNode";
+const DFS: &str = "org.apache.hadoop.fs.FsShell";
 const DFSADMIN: &str = "org.apache.hadoop.hdfs.tools.DFSAdmin";
 
 /// A running cluster. Dropping it stops its processes; the data stays in its folder.
@@ -107,14 +108,18 @@ fn prepare(layout: &Layout, folder: &Path, jars: &Path, previous: Option<&State>
         ];
         datanodes.push(daemon(folder, jars, &name, DATANODE, 320, ports[2], &arguments)?);
     }
-    let dfsadmin = folder.join("run/dfsadmin.sh");
-    let words = Java { folder, jars, class: DFSADMIN, heap: 128 }.words(&[], &[]);
-    fs::write(&dfsadmin, config::tool_script(&words))?;
+    let tool = |name: &str, class: &str| -> Result<Vec<String>> {
+        let script = folder.join(format!("run/{name}.sh"));
+        let words = Java { folder, jars, class, heap: 128 }.words(&[], &[]);
+        fs::write(&script, config::tool_script(&words))?;
+        Ok(vec!["/bin/sh".to_owned(), script.display().to_string()])
+    };
     Ok(State {
         store_url: format!("webhdfs://hdfs@127.0.0.1:{http}/hayloft"),
         rpc: format!("127.0.0.1:{rpc}"),
         replication: layout.replication,
-        dfsadmin: vec!["/bin/sh".to_owned(), dfsadmin.display().to_string()],
+        dfsadmin: tool("dfsadmin", DFSADMIN)?,
+        dfs: tool("dfs", DFS)?,
         namenode,
         datanodes,
         ports,

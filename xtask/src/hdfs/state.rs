@@ -26,6 +26,8 @@ pub(crate) struct State {
     pub(crate) replication: usize,
     /// Hadoop's `hdfs dfsadmin`: append arguments such as `-safemode`, `enter`.
     pub(crate) dfsadmin: Vec<String>,
+    /// Hadoop's `hdfs dfs`: append arguments such as `-ls`, `/`.
+    pub(crate) dfs: Vec<String>,
     /// The NameNode.
     pub(crate) namenode: Daemon,
     /// The DataNodes, in order.

@@ -60,6 +60,7 @@ pub(super) fn run(built: &Built, environment: &Environment) -> Result<Outcome> {
     playwright.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report).env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
     playwright.env("HAYLOFT_TEST_BIN", &built.binary).env("HAYLOFT_TEST_SITE", &built.site.root);
     playwright.env("HAYLOFT_TEST_CHROMIUM", prerequisites::chromium().context("Chromium is missing")?);
+    playwright.env("HAYLOFT_TEST_NGINX", prerequisites::nginx().context("nginx is missing")?);
     playwright.envs(environment.iter().map(|(key, value)| (key, value)));
     match fs::remove_file(&report) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
@@ -77,7 +78,10 @@ pub(super) fn run(built: &Built, environment: &Environment) -> Result<Outcome> {
 }
 
 /// `npm ci`, unless what is installed is newer than the lock file.
-fn install_packages(folder: &Path) -> Result<()> {
+///
+/// # Errors
+/// When npm cannot fetch them.
+pub(crate) fn install_packages(folder: &Path) -> Result<()> {
     let changed = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified());
     let lock = changed("package-lock.json").context("end2end/package-lock.json is missing")?;
     if changed("node_modules/.package-lock.json").is_ok_and(|installed| installed >= lock) {

@@ -1,5 +1,6 @@
 //! The use cases of `drive` through its public interface, each on SQLite and on PostgreSQL.
 
+mod access;
 mod accounts;
 mod administration;
 mod authorisation;

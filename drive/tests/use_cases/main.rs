@@ -8,6 +8,7 @@ mod database;
 mod folders;
 mod health;
 mod listing;
+mod model;
 mod sessions;
 mod setup;
 mod shares;

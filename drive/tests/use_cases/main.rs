@@ -7,6 +7,7 @@ mod authorisation;
 mod database;
 mod folders;
 mod health;
+mod huge;
 mod listing;
 mod model;
 mod sessions;

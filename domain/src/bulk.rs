@@ -59,6 +59,7 @@ pub struct TrashEntry {
     pub trashed: i64,
     /// When it is deleted for ever, unix milliseconds; `null` where the trash keeps things.
     pub expires: Option<i64>,
-    /// Names of the folders it was in, without the root; `null` when that place is gone or in the trash itself.
+    /// Names of the folders it was in, without the root; of many the nearest, after `…`. `null` when that place is gone or in
+    /// the trash itself.
     pub place: Option<Vec<String>>,
 }

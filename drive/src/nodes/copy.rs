@@ -39,7 +39,8 @@ struct Copy {
     modified_at: i64,
 }
 
-/// Reads what is at and below these nodes of an owner, which the caller found to be there.
+/// Reads what is at and below these nodes of an owner, which the caller found to be there. One that its owner trashed or
+/// merged into another since then is left out: what a merge leaves behind is a file without bytes.
 ///
 /// # Errors
 /// `Invalid { Limit, TooLong }` when those are more than `most`.
@@ -55,7 +56,7 @@ pub(crate) async fn gather(
         let limit = to_sql(most.saturating_add(1) - trees.count());
         let rows = sqlx::query(
             "WITH RECURSIVE down (id, depth) AS ( \
-             SELECT id, 0 FROM nodes WHERE id = $1 AND owner_id = $2 \
+             SELECT id, 0 FROM nodes WHERE id = $1 AND owner_id = $2 AND trashed_at IS NULL \
              UNION ALL \
              SELECT c.id, down.depth + 1 FROM nodes c JOIN down ON c.parent_id = down.id \
              WHERE c.trashed_at IS NULL AND down.depth < 100000) \
@@ -108,6 +109,11 @@ impl Trees {
     /// Files and folders.
     pub(crate) fn count(&self) -> u64 {
         self.copies.len() as u64
+    }
+
+    /// Of the nodes that were asked for, those that were there.
+    pub(crate) fn roots(&self) -> usize {
+        self.copies.iter().filter(|copy| copy.parent.is_none()).count()
     }
 
     /// What they are charged with.

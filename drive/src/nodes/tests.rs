@@ -3,7 +3,6 @@
 mod bulk;
 mod concurrency;
 mod files;
-mod model;
 mod plans;
 mod purge;
 mod trash;

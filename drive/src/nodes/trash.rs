@@ -142,22 +142,34 @@ pub(super) async fn put_back(tx: &mut Tx, actor: &Actor, id: &NodeId) -> Result<
     Ok((outcome, live(tx, &actor.user, id).await?))
 }
 
-/// Names of the folders from below the root to this one, itself among them; `None` when it is not there.
+/// Folders that a place names; a list of trash must not grow with the depth of the tree.
+const NEAREST: i64 = 16;
+
+/// Names of the folders from below the root to this one, itself among them; of many the nearest, after an ellipsis. `None` when
+/// it is not there.
 async fn place_of(
     connection: &mut AnyConnection,
     actor: &Actor,
     folder: &NodeId,
 ) -> Result<Option<Vec<String>>> {
     let rows = sqlx::query(with_up!(
-        "SELECT n.name FROM nodes n JOIN up ON up.id = n.id \
-         WHERE NOT EXISTS (SELECT 1 FROM up WHERE up.trashed_at IS NOT NULL) ORDER BY up.depth DESC"
+        "SELECT n.name, n.parent_id FROM nodes n JOIN up ON up.id = n.id \
+         WHERE NOT EXISTS (SELECT 1 FROM up WHERE up.trashed_at IS NOT NULL) ORDER BY up.depth LIMIT $3"
     ))
     .bind(folder.as_str())
     .bind(actor.user.as_str())
+    .bind(NEAREST + 1)
     .fetch_all(connection)
     .await?;
-    let names = rows.iter().skip(1).map(|row| Ok(row.try_get(0)?)).collect::<Result<Vec<String>>>()?;
-    Ok((!rows.is_empty()).then_some(names))
+    let Some(last) = rows.last() else { return Ok(None) };
+    let reaches_the_root = last.try_get::<Option<&str>, _>(1)?.is_none();
+    let mut names = rows.iter().map(|row| Ok(row.try_get(0)?)).collect::<Result<Vec<String>>>()?;
+    names.pop();
+    if !reaches_the_root {
+        names.push("…".to_owned());
+    }
+    names.reverse();
+    Ok(Some(names))
 }
 
 /// What was trashed itself and is not being purged.

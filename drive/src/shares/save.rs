@@ -1,6 +1,6 @@
 //! Save to my drive (转存): what is shared becomes a visitor's own, by reference and without a byte copied.
 
-use domain::{Field, Node, NodeId, Reason};
+use domain::{Field, Node, NodeId, Reason, ShareState};
 
 use super::open::ShareKey;
 use crate::database::retrying;
@@ -67,6 +67,12 @@ impl Drive {
         }
         let roots: Vec<NodeId> = wanted.into_iter().map(|node| node.id).collect();
         let trees = copy::gather(&mut tx, &share.owner, &roots, self.config().max_copied).await?;
+        // The owner's drive is not locked: something may have gone since it was looked at.
+        match trees.roots() {
+            0 => return Err(Error::ShareClosed(ShareState::Trashed)),
+            left if left < roots.len() && !nodes.is_empty() => return Err(Error::NotFound),
+            _ => {}
+        }
         quota::spend(&mut tx, &actor.user, 0, trees.bytes()).await?;
         self.count_download(&mut tx, &share.id).await?;
         let nodes = trees.plant(&mut tx, self.now(), &actor.user, folder).await?;

@@ -274,4 +274,18 @@ on_both_engines! {
         assert!(matches!(outcome, Err(Error::Invalid { field: domain::Field::Limit, .. })), "{outcome:?}");
         is_consistent(&world, &actor).await;
     }
+
+    async fn what_a_merge_leaves_behind_is_not_copied(world: World) {
+        let actor = world.user("lin_wei").await;
+        let a = folder(&world, &actor, &actor.root, "a").await;
+        let moved = put(&world, &actor, &a.id, "f", Conflict::Fail, 5).await.expect("file");
+        put(&world, &actor, &actor.root, "f", Conflict::Fail, 7).await.expect("file");
+        let ids = std::slice::from_ref(&moved.id);
+        let reports = world.drive.move_all(&actor, ids, &actor.root, Conflict::Replace).await.expect("move");
+        assert_eq!(outcomes(&reports), [Outcome::Replaced]);
+        // As a visitor would who found the file a moment before.
+        let mut connection = world.drive.database().read().acquire().await.expect("connection");
+        let trees = crate::nodes::copy::gather(&mut connection, &actor.user, ids, 10).await.expect("trees");
+        assert_eq!((trees.count(), trees.roots()), (0, 0));
+    }
 }

@@ -75,4 +75,60 @@ on_both_engines! {
         assert_eq!(world.number("SELECT COUNT(*) FROM nodes").await, 1);
         assert_eq!(world.number("SELECT COUNT(*) FROM blobs WHERE refs = 0").await, 30);
     }
+
+    async fn two_windows_do_the_same_to_the_same_items(world: World) {
+        let actor = world.user("lin_wei").await;
+        let mut ids = Vec::new();
+        for number in 0..20 {
+            ids.push(put(&world, &actor, &actor.root, &format!("f{number}"), Conflict::Fail, 1).await.expect("file").id);
+        }
+        let done = |reports: Result<Vec<domain::ItemReport>>| {
+            reports.expect("a report").iter().filter(|report| report.outcome == domain::Outcome::Done).count()
+        };
+        let drive = &world.drive;
+        let (one, other) = tokio::join!(drive.trash_all(&actor, &ids), drive.trash_all(&actor, &ids));
+        assert_eq!(done(one) + done(other), 20, "each goes to the trash once");
+        let (one, other) = tokio::join!(drive.restore_all(&actor, &ids), drive.restore_all(&actor, &ids));
+        assert_eq!((done(one), done(other)), (20, 20), "what is back already is no trouble");
+        let a = folder(&world, &actor, &actor.root, "a").await;
+        let b = folder(&world, &actor, &actor.root, "b").await;
+        let (one, other) = tokio::join!(
+            drive.move_all(&actor, &ids, &a.id, Conflict::Fail),
+            drive.move_all(&actor, &ids, &b.id, Conflict::Fail)
+        );
+        assert_eq!((done(one), done(other)), (20, 20), "the later one decides");
+        assert_eq!(world.number("SELECT COUNT(DISTINCT parent_id) FROM nodes WHERE kind = 1").await, 1);
+        let (one, other) = tokio::join!(drive.trash_all(&actor, &ids), drive.trash(&actor, &ids[0]));
+        assert_eq!(done(one) + usize::from(other.is_ok()), 20);
+        let (one, other, third) =
+            tokio::join!(drive.purge_all(&actor, &ids), drive.restore_all(&actor, &ids), drive.empty_trash(&actor));
+        // Either they are back, or they are gone; none is charged twice or given back twice.
+        assert!(third.expect("emptied") <= 20 && done(one) <= 20 && done(other) <= 20);
+        let left = world.number("SELECT COUNT(*) FROM nodes WHERE kind = 1").await;
+        assert_eq!(used(&world, &actor).await, left.unsigned_abs());
+        assert_eq!(world.number("SELECT CAST(SUM(refs) AS BIGINT) FROM blobs").await, left);
+    }
+
+    async fn moves_at_once_make_no_circle(world: World) {
+        let actor = world.user("lin_wei").await;
+        for round in 0..6 {
+            let mut ring = Vec::new();
+            for letter in ["a", "b", "c"] {
+                ring.push(folder(&world, &actor, &actor.root, &format!("{letter}{round}")).await.id);
+            }
+            let into = |from: usize| {
+                let (world, actor, ring) = (world.clone(), actor.clone(), ring.clone());
+                async move {
+                    let ids = std::slice::from_ref(&ring[from]);
+                    world.drive.move_all(&actor, ids, &ring[(from + 1) % 3], Conflict::Rename).await.expect("a report")
+                }
+            };
+            let reports = join_all((0..3).map(into)).await;
+            let refused = reports.iter().filter(|report| report[0].outcome == domain::Outcome::Refused).count();
+            assert_eq!(refused, 1, "{reports:?}");
+            for id in &ring {
+                world.drive.node(&actor, id).await.expect("below the root");
+            }
+        }
+    }
 }

@@ -52,6 +52,30 @@ pub(super) async fn compare(world: &World, actors: &[Actor], model: &mut Model) 
             return Err(format!("{owner} uses {used} bytes and should use {}", model.used(owner)));
         }
     }
+    learn_below_trash(world, model).await
+}
+
+/// What was made at the moment when the folder above it was trashed is in no list; the rows tell its id.
+async fn learn_below_trash(world: &World, model: &mut Model) -> Result<(), String> {
+    // A parent stands before what is in it.
+    let unknown: Vec<Key> =
+        model.entries.keys().copied().filter(|key| !model.ids.contains_key(key)).collect();
+    for key in unknown {
+        let entry = &model.entries[&key];
+        let parent = entry
+            .parent
+            .and_then(|parent| model.ids.get(&parent))
+            .ok_or(format!("{entry:?} hangs nowhere"))?;
+        let row =
+            sqlx::query("SELECT id FROM nodes WHERE parent_id = $1 AND name = $2 AND trashed_at IS NULL")
+                .bind(parent.as_str())
+                .bind(entry.name.as_str())
+                .fetch_optional(&world.sql)
+                .await
+                .expect("a row");
+        let id: String = row.ok_or(format!("{entry:?} is missing below the trash"))?.get(0);
+        model.ids.insert(key, id.parse().expect("an id"));
+    }
     Ok(())
 }
 

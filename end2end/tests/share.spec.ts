@@ -77,7 +77,7 @@ test('a code lets a friend in, who saves it; cancelling ends it', async ({ page,
   await guest.page.getByRole('button', { name: 'Save here' }).click();
   await expect(guest.page.getByText('Saved to your files. Items: 1.')).toBeVisible();
   await guest.page.goto('/');
-  await guest.page.getByRole('link', { name: 'from others' }).click();
+  await guest.page.getByRole('link', { name: 'from others', exact: true }).click();
   await expect(new Drive(guest.page).row('plan <b>.txt')).toBeVisible();
 
   await page.goto('/shares');

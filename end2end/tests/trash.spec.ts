@@ -17,6 +17,8 @@ test('what was deleted is listed, restored, and deleted for ever after a questio
     await drive.trash(name);
     await expect(drive.row(name)).toBeHidden();
   }
+  // The rows go before the server has heard of it.
+  await expect.poll(async () => (await api.root()).length).toBe(0);
   await page.getByRole('link', { name: 'Trash', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Trash' })).toBeVisible();
   await expect(page.getByRole('row')).toHaveCount(5);

@@ -37,6 +37,9 @@ pub struct Node {
     pub modified: i64,
     /// BLAKE3 of its bytes in hex; `null` for a folder, or while it is being computed.
     pub blake3: Option<String>,
+    /// Whether there is a small picture of it.
+    #[serde(default)]
+    pub thumbnail: bool,
 }
 
 impl Node {
@@ -45,6 +48,18 @@ impl Node {
     pub fn category(&self) -> Option<Category> {
         self.mime.as_deref().map(Category::of)
     }
+}
+
+/// A file or folder out of the whole drive, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Found {
+    /// The file or folder.
+    pub node: Node,
+    /// Names of the folders it is in, without the root.
+    pub place: Vec<String>,
+    /// When its content came into the drive, unix milliseconds; of a folder, when it was made.
+    pub arrived: i64,
 }
 
 /// Some items of a list, and where the rest begins.
@@ -136,6 +151,10 @@ pub struct Profile {
     pub used: u64,
     /// Bytes they may use; `None` is no limit.
     pub quota: Option<u64>,
+    /// What they want to be called, if they said.
+    pub display_name: Option<String>,
+    /// The last part of the address of their picture, if they have one.
+    pub avatar: Option<String>,
 }
 
 /// What a tus upload is for.

@@ -2,8 +2,8 @@
 //! it cannot use one; a session that was ended cannot be saved back to life.
 
 use domain::UserId;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use crate::accounts::unlocked;
 use crate::nodes::parse;
@@ -117,11 +117,12 @@ impl Drive {
     /// Who asks in a session that says it is `user`'s.
     ///
     /// # Errors
-    /// [`Error::SignInRequired`] when the session is unknown, expired, revoked or another's, or the account locked.
+    /// [`Error::SignInRequired`] when the session is unknown, expired, revoked or another's, or the account locked;
+    /// [`Error::MustChangePassword`] when it is theirs, and good for that alone.
     pub async fn session_actor(&self, user: &UserId, session_id: &str) -> Result<Actor> {
         let (hash, now) = (random::hash_of_secret(session_id), self.now());
         let row = sqlx::query(
-            "SELECT u.id, u.role, u.root_id, u.locked_at, s.seen_at FROM sessions s JOIN users u ON u.id = s.user_id \
+            "SELECT u.id, u.role, u.root_id, u.locked_at, u.must_change, s.seen_at FROM sessions s JOIN users u ON u.id = s.user_id \
              WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3",
         )
         .bind(&hash)
@@ -131,7 +132,7 @@ impl Drive {
         .await?;
         let actor = unlocked(row.as_ref())?;
         if let Some(row) = row
-            && row.try_get::<i64, _>(4)? < now - SEEN_EVERY_MS
+            && row.try_get::<i64, _>(5)? < now - SEEN_EVERY_MS
         {
             let mut tx = self.database().begin().await?;
             sqlx::query("UPDATE sessions SET seen_at = $2 WHERE id = $1")
@@ -149,15 +150,8 @@ impl Drive {
     /// # Errors
     /// [`Error::Database`].
     pub async fn sessions_of(&self, actor: &Actor) -> Result<Vec<SessionInfo>> {
-        let rows = sqlx::query(
-            "SELECT id, address, agent, created_at, seen_at, expires_at FROM sessions \
-             WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id LIMIT 1000",
-        )
-        .bind(actor.user.as_str())
-        .bind(self.now())
-        .fetch_all(self.database().read())
-        .await?;
-        rows.iter().map(info).collect()
+        let mut connection = self.database().read().acquire().await?;
+        sessions_of_user(&mut connection, &actor.user, self.now()).await
     }
 
     /// Ends one of the actor's sessions, by the id of [`SessionInfo`].
@@ -187,6 +181,23 @@ impl Drive {
             "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)";
         self.database().delete_in_batches(delete, self.now()).await
     }
+}
+
+/// The sessions of an account that did not expire, the one seen last first.
+pub(crate) async fn sessions_of_user(
+    connection: &mut AnyConnection,
+    user: &UserId,
+    now: i64,
+) -> Result<Vec<SessionInfo>> {
+    let rows = sqlx::query(
+        "SELECT id, address, agent, created_at, seen_at, expires_at FROM sessions \
+         WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id LIMIT 1000",
+    )
+    .bind(user.as_str())
+    .bind(now)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(info).collect()
 }
 
 fn info(row: &AnyRow) -> Result<SessionInfo> {

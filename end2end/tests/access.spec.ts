@@ -109,8 +109,43 @@ for (const locale of ['en-US', 'zh-CN']) {
           await page.locator('[name=code]').press('Enter');
           await expect(page.locator('.share-row')).toHaveCount(2);
           await check(link);
+          for (const node of [long, picture, await api.put('c.md', '# A title\n\n- [link](https://example.org)')]) await check(`/view/${node.id}`);
+          await check(`${link}/view/${long.id}`);
+          await check(`${link}/view/${picture.id}?show`);
           await page.request.post('/form/cancel-share', { form: { id: next.split('/').at(-1)! }, headers });
           await check(link);
+        });
+      });
+    }
+
+    for (const [width, height, colorScheme] of [[360, 740, 'dark'], [1280, 800, 'light']] as const) {
+      test.describe(`administration in ${colorScheme} colours at ${width} px`, () => {
+        test.use({ colorScheme, viewport: { width, height } });
+
+        test('axe finds nothing, and nothing sticks out', async ({ page, account }) => {
+          const check = async (path: string): Promise<void> => {
+            await page.goto(path);
+            expect.soft(await violations(page), path).toEqual([]);
+            await expectNothingSticksOut(page, path);
+          };
+          await signIn(page, account);
+          const headers = { accept: 'application/json' };
+          const post = (path: string, form: Record<string, string>) => page.request.post(`/form/${path}`, { form, headers });
+          const password = 'four words and 2 digits';
+          await post('create-account', { username: 'wang_fang', email: 'w@example.org', password, again: password });
+          await post('change-setting', { name: 'registration', value: 'invitation' });
+          await post('change-setting', { name: 'announcement', value: `${'a long line '.repeat(12)}\nand another one` });
+          await post('create-invitation', { uses: '3', days: '7', email: '', note: 'for everybody in the third department' });
+          for (const path of ['/admin', '/admin/users', '/admin/users/new', '/admin/invitations', '/admin/settings', '/admin/log']) {
+            await check(path);
+          }
+          const link = (await page.goto('/admin/users').then(() => page.getByRole('link', { name: 'wang_fang' }).getAttribute('href')))!;
+          await check(link);
+          await post('delete-account', { id: link.split('/').at(-1)!, confirmation: 'wrong' });
+          await check(link);
+          await page.context().clearCookies();
+          await check('/login');
+          await check('/register');
         });
       });
     }

@@ -13,6 +13,8 @@ test('a session is ended from the list of devices', async ({ page, account, brow
 
   if (javaScriptEnabled) await page.evaluate(() => document.body.setAttribute('data-same-document', ''));
   await new Drive(page).openAccountMenu();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { name: 'Profile' })).toBeVisible();
   await page.getByRole('link', { name: 'Signed-in devices' }).click();
   await expect(page.getByRole('heading', { name: 'Signed-in devices' })).toBeVisible();
   await expect(page).toHaveTitle(/^Signed-in devices/);

@@ -87,6 +87,7 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   await expect(drive.row('a (1).txt')).toBeVisible();
   await awake(page);
   await drive.row('a.txt').getByRole('link', { name: 'Move, copy or rename “a.txt”' }).click();
+  await expect(page.getByText('Items chosen: 1.')).toBeVisible();
   await page.getByRole('link', { name: 'Rename' }).click();
   await page.getByLabel('New name').fill('b.txt');
   await page.getByRole('button', { name: 'Rename' }).click();

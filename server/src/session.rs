@@ -14,7 +14,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
-pub(crate) use caller::{Caller, actor_of};
+pub(crate) use caller::{Caller, Standing, standing_of};
 pub(crate) use handle::SessionHandle;
 pub(crate) use store::DriveSessions;
 

@@ -92,6 +92,7 @@ impl Part {
                 Need::Chromium,
                 Need::Nginx,
                 Need::BackupTools,
+                Need::Unzip,
             ],
         }
     }

@@ -14,6 +14,7 @@ texts! {
     password = "密码" | "Password",
     password_again = "确认密码" | "Confirm password",
     remember = "7 天内自动登录" | "Keep me signed in for 7 days",
+    have_invitation = "收到了邀请？" | "Were you invited?",
     no_account = "还没有账号？" | "No account yet?",
     register = "注册" | "Register",
     create_account = "创建账号" | "Create your account",

@@ -60,6 +60,11 @@ texts! {
     field_quota = "存储配额" | "the quota",
     field_share_code = "提取码" | "the code",
     field_expiry = "有效期" | "the expiry",
+    field_registration = "注册方式" | "the choice",
+    field_retention = "保留时间" | "the time to keep",
+    field_announcement = "公告" | "the announcement",
+    field_invitation = "邀请" | "the invitation",
+    field_confirmation = "输入的用户名" | "the typed user name",
 }
 
 /// The sentence for a failure, where no input stands beside it.
@@ -147,6 +152,11 @@ const fn field_name(t: &ErrorTexts, field: Field) -> &'static str {
         Field::Quota => t.field_quota,
         Field::ShareCode => t.field_share_code,
         Field::Expiry => t.field_expiry,
+        Field::Registration => t.field_registration,
+        Field::Retention => t.field_retention,
+        Field::Announcement => t.field_announcement,
+        Field::Invitation => t.field_invitation,
+        Field::Confirmation => t.field_confirmation,
     }
 }
 
@@ -228,6 +238,11 @@ mod tests {
             Field::Quota,
             Field::ShareCode,
             Field::Expiry,
+            Field::Registration,
+            Field::Retention,
+            Field::Announcement,
+            Field::Invitation,
+            Field::Confirmation,
         ];
         let invalid = fields
             .into_iter()

@@ -93,14 +93,19 @@ pub(crate) fn counted(t: &SheetTexts, change: Change, count: u64) -> String {
     fill(sentence, &[("count", &count.to_string())])
 }
 
-/// The sentences in the language of who sent a form. To be asked for before anything is awaited.
-pub(crate) fn words() -> &'static SheetTexts {
+/// The language of who sent a form. To be asked for before anything is awaited.
+pub(crate) fn language_of_sender() -> crate::Language {
     if use_context::<crate::Preferences>().is_none()
         && let Some(parts) = use_context::<Parts>()
     {
         provide_context(super::preferences_of(&parts.headers));
     }
-    SheetTexts::of(use_language())
+    use_language()
+}
+
+/// The sentences in the language of who sent a form. To be asked for before anything is awaited.
+pub(crate) fn words() -> &'static SheetTexts {
+    SheetTexts::of(language_of_sender())
 }
 
 /// Carries out a change to what was chosen in a list, with the sentences to tell it in; says so where nothing was chosen.
@@ -123,8 +128,12 @@ pub(crate) async fn change_chosen(
     super::reply(outcome.await)
 }
 
-/// The page of a folder by what a form says of it: its id, or anything else for the root.
+/// The page to go on at by what a form says of it: the id of a folder, a path of ours, or anything else for the root.
 pub(crate) fn page_of_folder(id: &str) -> String {
+    // `//host` would be another host.
+    if let Some(path) = id.strip_prefix('/') {
+        return format!("/{}", path.trim_start_matches(['/', '\\']));
+    }
     id.parse::<NodeId>().map_or_else(|_| "/".to_owned(), |id| format!("/folder/{id}"))
 }
 
@@ -139,6 +148,22 @@ pub(crate) fn short(flash: Flash) -> Flash {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_goes_on_at_a_folder_or_another_page_of_ours() {
+        let id = NodeId::from_random([1; 16]);
+        assert_eq!(page_of_folder(id.as_str()), format!("/folder/{id}"));
+        for (back, page) in [
+            ("", "/"),
+            ("nonsense", "/"),
+            ("/search?q=a%20b", "/search?q=a%20b"),
+            ("//evil.example", "/evil.example"),
+            ("/\\evil.example", "/evil.example"),
+            ("https://evil.example", "/"),
+        ] {
+            assert_eq!(page_of_folder(back), page, "{back}");
+        }
+    }
 
     fn report(number: u8, outcome: Outcome) -> ItemReport {
         let error = (outcome == Outcome::Refused).then_some(AppError::NotFound);

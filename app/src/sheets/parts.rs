@@ -40,6 +40,6 @@ pub(super) fn options(choices: &[(&'static str, &'static str)], chosen: &str) ->
 }
 
 /// A name and a value, as a row of a description list.
-pub(super) fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
+pub(crate) fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
     view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
 }

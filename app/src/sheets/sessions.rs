@@ -7,6 +7,7 @@ use leptos::server_fn::ServerFn;
 
 use super::Content;
 use super::request::Request;
+use super::settings::{SettingsTexts, subjects};
 use super::texts::SheetTexts;
 use crate::actions::accounts::RevokeSession;
 use crate::i18n::fill;
@@ -15,11 +16,14 @@ use crate::moment::When;
 pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
     let sessions = request.context.drive.sessions_of(&request.actor).await;
     let sessions = sessions.map_err(|error| error.to_app_error())?;
-    let t = SheetTexts::of(request.language);
+    let language = request.language;
+    let t = SheetTexts::of(language);
     Ok(Content::new(t.sessions, move || {
         view! {
             <div class="sheet">
-                <h1>{t.sessions}</h1>
+                <h1>{SettingsTexts::of(language).settings}</h1>
+                {subjects(language, "/settings/sessions")}
+                <h2>{t.sessions}</h2>
                 <p class="lead">{t.sessions_intro}</p>
                 <ul class="cards">
                     {sessions.into_iter().map(|session| row(t, session)).collect_view()}

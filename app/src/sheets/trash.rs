@@ -22,7 +22,7 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
     let drive = &request.context.drive;
     let page = drive.trashed(&request.actor, request.query("after"), PAGE).await;
     let page = page.map_err(|error| error.to_app_error())?;
-    let (now, keeps) = (drive.now(), drive.config().trash_retention);
+    let (now, keeps) = (drive.now(), drive.rules().trash_retention);
     let t = SheetTexts::of(request.language);
     Ok(Content::new(t.trash, move || {
         let intro = match keeps {

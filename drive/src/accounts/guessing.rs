@@ -1,13 +1,15 @@
 //! How often a secret that can be guessed may be tried: the password of a login, the code of a share. Kept in the database,
 //! so that several instances count together; how much one address may try at all is the server's.
 //!
-//! A login is counted from wherever in the world, and as it was typed, not by whose it is: an answer must not tell whether
-//! there is such an account, or that a user name and a mail address are the same person's. A share is counted for each
-//! address, and all addresses together, so that many of them guess no faster than a few.
+//! A login is counted as it was typed, not by whose it is: an answer must not tell whether there is such an account, or
+//! that a user name and a mail address are the same person's. It is counted strictly for each network and loosely from
+//! everywhere, so that a stranger who knows somebody's name cannot keep them out. A network is counted by itself as well, to
+//! ask it for a [captcha](super::captcha). A share is counted for each address, and all addresses together, so that many of them
+//! guess no faster than a few.
 
 use std::time::Duration;
 
-use domain::{Login, ShareId};
+use domain::{Login, ShareId, UserId};
 use sqlx::Row;
 
 use crate::audit::{self, Entry};
@@ -21,6 +23,13 @@ const TRIES: i64 = 10;
 /// Tries at the code of one share, from all addresses together, that were not right. Of 923,521 codes of four characters
 /// half are tried in five days, by fifty addresses and more that all show in the audit log.
 const TRIES_FROM_ANYWHERE: i64 = 500;
+
+/// Tries under one login from all networks together, until one succeeds. From then on a captcha is asked for that must be
+/// solved; where there are none (an option), nobody is let in.
+const TRIES_OF_LOGIN: i64 = 100;
+
+/// Tries of one login, or of one network, after which a captcha is asked for.
+const TRIES_WITHOUT_CAPTCHA: i64 = 3;
 
 /// The time that they are counted in, and that it takes until there are as many again.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -37,13 +46,29 @@ pub(crate) struct Guess<'a> {
 }
 
 impl<'a> Guess<'a> {
-    /// The password of a login. People type passwords where the user name belongs, so what was typed is not kept.
-    pub(crate) fn password(login: &Login) -> Self {
-        let key = random::hash_of_secret(&match login {
-            Login::Username(key) => format!("name {key}"),
-            Login::Email(key) => format!("mail {key}"),
-        });
+    /// The password of a login, from one network. People type passwords where the user name belongs, so what was typed is
+    /// not kept.
+    fn password(login: &Login, client: &Client) -> Self {
+        let key = random::hash_of_secret(&format!("here {} {}", client.network_text(), typed(login)));
         Self { key, tries: TRIES, event: "session.throttle", subject: None }
+    }
+
+    /// The password of a login, from anywhere.
+    fn password_from_anywhere(login: &Login) -> Self {
+        let key = random::hash_of_secret(&typed(login));
+        Self { key, tries: TRIES_OF_LOGIN, event: "session.throttle", subject: None }
+    }
+
+    /// Any password, from one network. How many tries it has at all is the server's.
+    fn any_password(client: &Client) -> Self {
+        let key = random::hash_of_secret(&format!("network {}", client.network_text()));
+        Self { key, tries: i64::MAX - 1, event: "session.throttle", subject: None }
+    }
+
+    /// The password of who is signed in, to change it.
+    pub(crate) fn own_password(user: &'a UserId) -> Self {
+        let key = random::hash_of_secret(&format!("own {user}"));
+        Self { key, tries: TRIES, event: "session.throttle", subject: Some(user.as_str()) }
     }
 
     /// The code of a share, from one address.
@@ -74,7 +99,79 @@ impl<'a> Guess<'a> {
     }
 }
 
+/// A login as it is counted.
+fn typed(login: &Login) -> String {
+    match login {
+        Login::Username(key) => format!("name {key}"),
+        Login::Email(key) => format!("mail {key}"),
+    }
+}
+
+/// What a try to sign in is counted under.
+pub(crate) struct SignInTries {
+    here: Guess<'static>,
+    anywhere: Guess<'static>,
+    network: Guess<'static>,
+}
+
+impl SignInTries {
+    /// Of this login and client.
+    pub(crate) fn of(login: &Login, client: &Client) -> Self {
+        Self {
+            here: Guess::password(login, client),
+            anywhere: Guess::password_from_anywhere(login),
+            network: Guess::any_password(client),
+        }
+    }
+
+    /// Gives all tries back to who has the password. The network gets one: whoever has an account of their own must not
+    /// guess at others' without end.
+    pub(crate) async fn forget(&self, tx: &mut Tx) -> Result<()> {
+        self.here.forget(tx).await?;
+        self.anywhere.forget(tx).await?;
+        self.network.give_back(tx).await
+    }
+}
+
 impl Drive {
+    /// Whether [`sign_in_solved`](Self::sign_in_solved) takes a solved captcha, from this client and under this login. It
+    /// does whether there is such an account or not.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn sign_in_needs_captcha(&self, login: &Login, client: &Client) -> Result<bool> {
+        if !self.config().captcha {
+            return Ok(false);
+        }
+        let tries = SignInTries::of(login, client);
+        let row =
+            sqlx::query("SELECT COALESCE(MAX(count), 0) FROM tries WHERE login IN ($1, $2) AND since > $3")
+                .bind(tries.anywhere.key)
+                .bind(tries.network.key)
+                .bind(self.now() - millis(WINDOW))
+                .fetch_one(self.database().read())
+                .await?;
+        Ok(row.try_get::<i64, _>(0)? >= TRIES_WITHOUT_CAPTCHA)
+    }
+
+    /// Takes a try to sign in.
+    ///
+    /// # Errors
+    /// [`Error::TooManyTries`].
+    pub(crate) async fn take_sign_in(
+        &self,
+        tries: &SignInTries,
+        is_solved: bool,
+        client: &Client,
+    ) -> Result<()> {
+        self.take_try(&tries.here, client).await?;
+        match self.take_try(&tries.anywhere, client).await {
+            Err(Error::TooManyTries { .. }) if is_solved => {}
+            outcome => outcome?,
+        }
+        if self.config().captcha { self.take_try(&tries.network, client).await } else { Ok(()) }
+    }
+
     /// Takes a try, before the secret is looked at: of many that come at once no more are let through.
     ///
     /// # Errors

@@ -53,6 +53,14 @@ impl Passwords {
         Ok(right && known)
     }
 
+    /// Other work with a password that costs a processor as much.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        off_thread(&self.permits, work).await
+    }
+
     /// See [`Drive::passwords_verified`](crate::Drive::passwords_verified).
     pub(crate) fn verified(&self) -> u64 {
         self.verified.load(Ordering::Relaxed)

@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::{Diagnosis, Finding, Report};
-use crate::nodes::parse;
+use crate::nodes::{parse, register};
 use crate::{Drive, Result, quota};
 
 /// Accounts of one statement.
@@ -35,6 +35,12 @@ impl Drive {
                 let mended = repair
                     && (used != files || reserved != uploads)
                     && self.count_account(row.try_get(0)?).await?;
+                let owner = parse(row.try_get(0)?)?;
+                let names = register::wrong_names(self.database(), &owner, repair).await?;
+                if names > 0 {
+                    diagnosis.count(repair);
+                    report(&Finding::Names { username: username.clone(), count: names }, repair);
+                }
                 if used != files {
                     diagnosis.count(mended);
                     report(
@@ -49,6 +55,8 @@ impl Drive {
             }
             match rows.last() {
                 Some(row) if rows.len() as u64 == BATCH.unsigned_abs() => after = row.try_get(0)?,
+                // What was taken out of the register is entered anew.
+                _ if repair => return register::catch_up(self.database()).await,
                 _ => return Ok(()),
             }
         }
@@ -57,7 +65,7 @@ impl Drive {
     /// Counts anew, under the lock that every change to the account's drive takes.
     async fn count_account(&self, user: &str) -> Result<bool> {
         let mut tx = self.database().begin().await?;
-        quota::lock(&mut tx, &parse(user)?).await?;
+        quota::lock_to_remove(&mut tx, &parse(user)?).await?;
         sqlx::query(
             "UPDATE users SET used = CAST((SELECT COALESCE(SUM(n.size), 0) FROM nodes n WHERE n.owner_id = $1) \
              + (SELECT COALESCE(SUM(v.size), 0) FROM versions v JOIN nodes n ON n.id = v.node_id WHERE n.owner_id = $1) \

@@ -46,7 +46,7 @@ macro_rules! pages {
     };
     (@ $column:literal, $from:expr, $order:literal) => {
         concat!(
-            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.sort_key \
+            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.sort_key, b.thumbnail \
              FROM nodes n LEFT JOIN blobs b ON b.id = n.blob_id \
              WHERE n.parent_id = $1 AND n.kind = $3 AND n.trashed_at IS NULL \
              AND EXISTS (SELECT 1 FROM nodes f WHERE f.id = $1 AND f.owner_id = $2) ",
@@ -118,7 +118,7 @@ pub(crate) async fn list(
     Ok(Page { items: kept.iter().map(read).collect::<Result<_>>()?, next })
 }
 
-async fn section(
+pub(super) async fn section(
     connection: &mut AnyConnection,
     owner: &UserId,
     parent: &NodeId,

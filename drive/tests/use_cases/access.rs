@@ -206,7 +206,7 @@ on_both_engines! {
         let proofs = async || [
             drive.sign_in(&login, PASSWORD, &nowhere).await,
             drive.session_actor(&user.user, "cookie").await,
-            drive.token_actor(&token).await,
+            drive.token_actor(&token, drive::Access::Read).await,
         ];
         assert_eq!(proofs().await.len(), PROOFS.len(), "a proof is not tried here");
         for actor in proofs().await {

@@ -1,8 +1,12 @@
 //! What administrators may do, and that nobody else may.
 
 use domain::{Conflict, Login, Role, UserId};
-use drive::{Actor, Client, Config, Drive, Error, LogQuery, UserQuery, UserSort};
+use drive::{
+    Actor, Client, Config, Drive, Error, LogQuery, Machines, NewInvitation, Setting, SettingName, UserQuery,
+    UserSort,
+};
 use futures::future::BoxFuture;
+use storage::{ClusterState, ErrorKind, Operation};
 
 use crate::world::{PASSWORD, World, account, name, on_both_engines};
 
@@ -13,7 +17,7 @@ fn nowhere() -> Client {
 }
 
 /// Every use case of administrators. One that is added to `Drive` is added here.
-const USE_CASES: [(&str, UseCase); 10] = [
+const USE_CASES: [(&str, UseCase); 20] = [
     ("create_account", |drive, actor, _| {
         Box::pin(async move { drive.create_account(actor, &account("new_user"), &nowhere()).await.map(drop) })
     }),
@@ -37,6 +41,46 @@ const USE_CASES: [(&str, UseCase); 10] = [
     }),
     ("unlock_account", |drive, actor, user| {
         Box::pin(async move { drive.unlock_account(actor, user, &nowhere()).await })
+    }),
+    ("set_password", |drive, actor, user| {
+        Box::pin(async move {
+            let password = domain::NewPassword::parse("told by telephone 7").expect("a password");
+            drive.set_password(actor, user, &password, &nowhere()).await
+        })
+    }),
+    ("delete_account", |drive, actor, user| {
+        Box::pin(async move {
+            let name = if actor.user == *user { "lin_wei" } else { "admin_one" };
+            drive.delete_account(actor, user, name, &nowhere()).await
+        })
+    }),
+    ("user details", |drive, actor, user| {
+        Box::pin(async move { drive.user_details(actor, user).await.map(drop) })
+    }),
+    ("end_sessions", |drive, actor, user| {
+        Box::pin(async move { drive.end_sessions(actor, user, &nowhere()).await })
+    }),
+    ("create_invitation", |drive, actor, _| {
+        Box::pin(async move {
+            let new = NewInvitation { note: String::new(), email: None, uses: 1, expires: None };
+            drive.create_invitation(actor, &new, &nowhere()).await.map(drop)
+        })
+    }),
+    ("invitations", |drive, actor, _| {
+        Box::pin(async move { drive.invitations(actor, None, 10).await.map(drop) })
+    }),
+    ("revoke_invitation", |drive, actor, _| {
+        Box::pin(async move {
+            let id = "a".repeat(26).parse().expect("id");
+            drive.revoke_invitation(actor, &id, &nowhere()).await
+        })
+    }),
+    ("settings", |drive, actor, _| Box::pin(async move { drive.settings(actor).await.map(drop) })),
+    ("change_setting", |drive, actor, _| {
+        Box::pin(async move { drive.change_setting(actor, Setting::MaxFileSize(1), &nowhere()).await })
+    }),
+    ("reset_setting", |drive, actor, _| {
+        Box::pin(async move { drive.reset_setting(actor, SettingName::Announcement, &nowhere()).await })
     }),
     ("overview", |drive, actor, _| Box::pin(async move { drive.overview(actor).await.map(drop) })),
     ("log", |drive, actor, _| {
@@ -140,7 +184,7 @@ on_both_engines! {
     }
 
     async fn an_administrator_makes_accounts_also_where_registration_is_closed(world: World) {
-        let drive = world.with(Config { registration_open: false, ..Config::default() }).await;
+        let drive = world.with(Config { registration: domain::Registration::Closed, ..Config::default() }).await;
         let admin = drive.create_administrator(account("admin_one")).await.expect("administrator");
         let made = drive.create_account(&admin, &account("lin_wei"), &nowhere()).await.expect("account");
         let entry = drive.user(&admin, &made).await.expect("user");
@@ -224,5 +268,25 @@ on_both_engines! {
         assert_eq!((overview.files, overview.folders, overview.trashed), (0, 2, 1));
         assert_eq!((overview.logical, overview.physical, overview.uploads), (0, 0, 0));
         assert!(overview.health.is_well());
+        assert_eq!((overview.deleting, overview.writing, overview.machines), (0, 0, Machines::One));
+        assert!(overview.store.is_some());
+    }
+
+    async fn the_overview_tells_how_the_store_is_or_that_nobody_knows(world: World) {
+        let admin = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let state = ClusterState { live_nodes: 2, dead_nodes: 1, missing_blocks: 4, ..ClusterState::default() };
+        world.store.faults().pretend_cluster(state);
+        let overview = world.drive.overview(&admin).await.expect("overview");
+        assert_eq!(overview.machines, Machines::Several(state));
+        world.store.faults().outage(ErrorKind::Unavailable);
+        let overview = world.drive.overview(&admin).await.expect("still a page");
+        assert_eq!((overview.machines, overview.store), (Machines::Unknown, None));
+        assert!(!overview.health.is_well());
+        world.store.faults().mend();
+        // One that says nothing at all is not waited for.
+        let held = [world.store.faults().hold(Operation::Usage), world.store.faults().hold(Operation::Usage)];
+        let overview = world.drive.overview(&admin).await.expect("still a page");
+        assert_eq!((overview.machines, overview.store), (Machines::Unknown, None));
+        drop(held);
     }
 }

@@ -9,7 +9,7 @@ use crate::world::{World, name, on_both_engines};
 type UseCase = for<'a> fn(&'a Drive, &'a Actor, &'a NodeId) -> BoxFuture<'a, Result<(), Error>>;
 
 /// Every use case that takes a node, by the stranger `actor`. One that is added to `Drive` is added here.
-const USE_CASES: [(&str, UseCase); 20] = [
+const USE_CASES: [(&str, UseCase); 24] = [
     ("node", |drive, actor, id| Box::pin(async move { drive.node(actor, id).await.map(drop) })),
     ("ancestors", |drive, actor, id| Box::pin(async move { drive.ancestors(actor, id).await.map(drop) })),
     ("children", |drive, actor, id| {
@@ -75,6 +75,16 @@ const USE_CASES: [(&str, UseCase); 20] = [
             let own = drive.create_folder(actor, &actor.root, &name("own"), Conflict::Rename).await?;
             drive.copy_all(actor, &[own.id], id, Conflict::Replace).await.map(drop)
         })
+    }),
+    ("neighbours", |drive, actor, id| {
+        Box::pin(async move { drive.neighbours(actor, id, domain::Sort::default(), 3).await.map(drop) })
+    }),
+    ("shares_of_node", |drive, actor, id| {
+        Box::pin(async move { drive.shares_of_node(actor, id).await.map(drop) })
+    }),
+    ("thumbnail", |drive, actor, id| Box::pin(async move { drive.thumbnail(actor, id).await.map(drop) })),
+    ("open_archive", |drive, actor, id| {
+        Box::pin(async move { drive.open_archive(actor, std::slice::from_ref(id)).await.map(drop) })
     }),
     ("open_content", |drive, actor, id| {
         Box::pin(async move { drive.open_content(actor, id).await.map(drop) })

@@ -60,6 +60,8 @@ export class Server {
       HAYLOFT_DATABASE_URL: database?.url ?? `sqlite:${folder}/hayloft.db`,
       HAYLOFT_STORE_URL: store,
       HAYLOFT_SITE: site(),
+      // Nobody is here to read pictures; the spec that is about them switches them on.
+      HAYLOFT_CAPTCHA: 'off',
       ...(options.instances ? { HAYLOFT_TRUSTED_PROXIES: '127.0.0.1' } : {}),
       ...options.environment,
     };

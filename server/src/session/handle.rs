@@ -24,6 +24,14 @@ impl PageSession for SessionHandle {
         }
         self.0.flush().await.map_err(|error| refused(&error))
     }
+
+    fn id(&self) -> Option<String> {
+        self.0.id().map(|id| id.to_string())
+    }
+
+    async fn renew(&self) -> Result<(), AppError> {
+        self.go_on().await.map_err(|error| refused(&error))
+    }
 }
 
 impl SessionHandle {
@@ -35,6 +43,15 @@ impl SessionHandle {
         let expiry = if remember { Expiry::OnInactivity(REMEMBERED) } else { Expiry::OnSessionEnd };
         self.0.set_expiry(Some(expiry));
         // Not left to the layer: an answer that fails later must not leave somebody half signed in.
+        self.0.save().await
+    }
+
+    async fn go_on(&self) -> Result<(), tower_sessions::session::Error> {
+        self.0.cycle_id().await?;
+        // The layer forgets it between requests.
+        if self.0.get::<bool>(REMEMBER).await? == Some(true) {
+            self.0.set_expiry(Some(Expiry::OnInactivity(REMEMBERED)));
+        }
         self.0.save().await
     }
 }

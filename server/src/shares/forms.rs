@@ -68,7 +68,9 @@ pub(super) async fn save(
     let token: ShareToken = token.parse().map_err(|_| AppError::NotFound)?;
     let html = is_for_a_page(&headers);
     let Caller(actor) = match caller {
-        Err(problem) if html && problem.status() == StatusCode::UNAUTHORIZED => {
+        Err(problem)
+            if html && matches!(problem.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) =>
+        {
             return Ok(see("/login", None));
         }
         caller => caller?,

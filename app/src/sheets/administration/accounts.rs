@@ -1,12 +1,16 @@
 //! `/admin/users`: the accounts, and what may be changed about each.
 
+mod deletion;
+mod details;
+mod texts;
+
 use domain::{AppError, ByteSize, Role, UserId};
 use drive::{UserEntry, UserQuery, UserSort};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::subjects;
 use super::texts::AdministrationTexts;
+use super::{password, subjects};
 use crate::actions::administration::{CreateAccount, LockAccount, SetQuota, SetRole, UnlockAccount};
 use crate::documents::{Refusal, account_fields};
 use crate::i18n::fill;
@@ -15,6 +19,8 @@ use crate::sheets::Content;
 use crate::sheets::parts::{fact, next_page, options};
 use crate::sheets::request::Request;
 use crate::{Form, ui};
+pub(crate) use deletion::begun as deletion_begun;
+use texts::AccountTexts;
 
 const PATH: &str = "/admin/users";
 const PAGE: u32 = 50;
@@ -36,10 +42,11 @@ pub(super) async fn list(request: &Request) -> Result<Content, AppError> {
     let page = request.context.drive.users(&request.actor, &query).await;
     let page = page.map_err(|error| error.to_app_error())?;
     let t = AdministrationTexts::of(request.language);
+    let a = AccountTexts::of(request.language);
     Ok(Content::new(t.users, move || {
         let sorts = [("name", t.sort_name), ("used", t.sort_used), ("created", t.sort_created)];
         let empty = page.items.is_empty().then(|| view! { <p class="lead">{t.no_users}</p> });
-        let rows = page.items.into_iter().map(|user| row(t, &user)).collect_view();
+        let rows = page.items.into_iter().map(|user| row(t, a, &user)).collect_view();
         let next = next_page(PATH, &[("q", &query.search), ("sort", &sort_name)], page.next, t.more);
         view! {
             <div class="sheet wide">
@@ -75,7 +82,7 @@ pub(super) async fn list(request: &Request) -> Result<Content, AppError> {
     }))
 }
 
-fn row(t: &'static AdministrationTexts, user: &UserEntry) -> impl IntoView + use<> {
+fn row(t: &'static AdministrationTexts, a: &'static AccountTexts, user: &UserEntry) -> impl IntoView + use<> {
     let href = format!("{PATH}/{}", user.id);
     let used = room(t, user);
     view! {
@@ -83,7 +90,7 @@ fn row(t: &'static AdministrationTexts, user: &UserEntry) -> impl IntoView + use
             <td><a class="strong" href=href>{user.username.clone()}</a><br/><span class="muted">{user.email.clone()}</span></td>
             <td class="number">{used}</td>
             <td>{seen(t, user)}</td>
-            <td>{state(t, user)}</td>
+            <td>{state(t, a, user)}</td>
         </tr>
     }
 }
@@ -103,10 +110,18 @@ fn seen(t: &'static AdministrationTexts, user: &UserEntry) -> AnyView {
     }
 }
 
-fn state(t: &'static AdministrationTexts, user: &UserEntry) -> impl IntoView + use<> {
+fn state(
+    t: &'static AdministrationTexts,
+    a: &'static AccountTexts,
+    user: &UserEntry,
+) -> impl IntoView + use<> {
     let role =
         (user.role == Role::Administrator).then(|| view! { <span class="badge">{t.administrator}</span>" " });
-    let state = if user.locked_at.is_some() { t.locked } else { t.active };
+    let state = match (user.deletion, user.locked_at) {
+        (Some(_), _) => a.deleting,
+        (None, Some(_)) => t.locked,
+        (None, None) => t.active,
+    };
     view! { {role}{state} }
 }
 
@@ -114,13 +129,14 @@ fn state(t: &'static AdministrationTexts, user: &UserEntry) -> impl IntoView + u
 pub(super) fn new(request: &Request) -> Content {
     let t = AdministrationTexts::of(request.language);
     let flash = request.flash.clone();
+    let quota = request.context.drive.rules().default_quota;
     Content::new(t.new_user, move || {
         let (refusal, typed) = Refusal::of(flash, Form::CreateAccount);
         view! {
             <div class="sheet">
                 <h1>{t.new_user}</h1>
                 {subjects(t, PATH)}
-                <p class="lead">{t.new_user_hint}</p>
+                <p class="lead">{t.new_user_hint}" "{fill(t.new_user_quota, &[("quota", &limit(t, quota))])}</p>
                 <form method="post" action=CreateAccount::url() class="stack narrow" novalidate>
                     {account_fields(typed, &refusal)}
                     <ui::Submit label=t.create/>
@@ -133,9 +149,15 @@ pub(super) fn new(request: &Request) -> Content {
 
 /// One account.
 pub(super) async fn one(request: &Request, id: &UserId) -> Result<Content, AppError> {
+    let letter = password::letter();
     let user = request.context.drive.user(&request.actor, id).await.map_err(|error| error.to_app_error())?;
+    let details = request.context.drive.user_details(&request.actor, id).await;
+    let details = details.map_err(|error| error.to_app_error())?;
     let own = request.actor.user == *id;
+    let language = request.language;
     let t = AdministrationTexts::of(request.language);
+    let a = AccountTexts::of(request.language);
+    let flash = request.flash.clone();
     Ok(Content::new(user.username.clone(), move || {
         let locked = user.locked_at.map(|at| {
             view! {
@@ -143,35 +165,49 @@ pub(super) async fn one(request: &Request, id: &UserId) -> Result<Content, AppEr
                 {fact(t.locked_reason, user.locked_reason.clone())}
             }
         });
-        let quota = user.quota.map_or_else(|| t.no_limit.to_owned(), |quota| ByteSize(quota).to_string());
-        let changes = if own {
-            view! { <p class="lead">{t.yourself}</p> }.into_any()
-        } else {
-            view! { {role_form(t, &user)}{lock_form(t, &user)} }.into_any()
+        let quota = limit(t, user.quota);
+        let changes = match user.deletion {
+            Some(deletion) => deletion::progress(a, &user, deletion),
+            None if own => view! { {quota_form(t, &user)}<p class="lead">{t.yourself}</p> }.into_any(),
+            None => view! {
+                {quota_form(t, &user)}
+                {role_form(t, &user)}
+                {lock_form(t, &user)}
+                {password::password_form(language, &letter, &user)}
+            }
+            .into_any(),
         };
+        let end = (!own && user.deletion.is_none()).then(|| deletion::form(a, &user, flash));
         view! {
             <div class="sheet">
                 <h1>{user.username.clone()}</h1>
                 {subjects(t, "")}
                 <dl class="facts">
                     {fact(t.email, user.email.clone())}
-                    {fact(t.column_state, state(t, &user))}
+                    {fact(t.column_state, state(t, a, &user))}
                     {locked}
                     {fact(t.created, view! { <When at=user.created_at/> })}
                     {fact(t.column_seen, seen(t, &user))}
                     {fact(t.column_used, ByteSize(user.used).to_string())}
                     {fact(t.quota, quota)}
+                    {details::facts(a, t.never, &details)}
                 </dl>
-                {quota_form(t, &user)}
                 {changes}
+                {details::sessions(a, &user.id, own, details.sessions)}
+                {end}
             </div>
         }
         .into_any()
     }))
 }
 
+/// A quota in words.
+fn limit(t: &'static AdministrationTexts, quota: Option<u64>) -> String {
+    quota.map_or_else(|| t.no_limit.to_owned(), |quota| ByteSize(quota).to_string())
+}
+
 /// Bytes as somebody may type them again: without loss, and with a unit where it comes out even.
-fn typed_size(bytes: u64) -> String {
+pub(super) fn typed_size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 4] =
         [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1 << 30, "GiB"), (1_000_000, "MB")];
     let even = UNITS.iter().find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit));

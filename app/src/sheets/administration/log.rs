@@ -32,6 +32,8 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
             ("account", t.log_account),
             ("token", t.log_token),
             ("share", t.log_share),
+            ("setting", t.log_setting),
+            ("invitation", t.log_invitation),
         ];
         let empty = page.items.is_empty().then(|| view! { <p class="lead">{t.log_empty}</p> });
         let rows = page.items.into_iter().map(|entry| row(t, entry)).collect_view();
@@ -68,11 +70,12 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
 
 fn row(t: &'static AdministrationTexts, entry: LogEntry) -> impl IntoView {
     let who = entry.username.unwrap_or_else(|| t.log_nobody.to_owned());
+    let note = entry.note.map(|note| view! { <br/><span class="muted">{note}</span> });
     view! {
         <tr>
             <td><When at=entry.at/></td>
             <td>{who}</td>
-            <td><code>{entry.event}</code>" "{entry.subject}</td>
+            <td><code>{entry.event}</code>" "{entry.subject}{note}</td>
             <td>{entry.address}<br/><span class="muted">{entry.agent}</span></td>
         </tr>
     }

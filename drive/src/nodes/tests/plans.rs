@@ -35,7 +35,7 @@ async fn fill(world: &World, actor: &Actor) {
 }
 
 /// Many other people, so that an owner looks selective to a planner.
-async fn others(world: &World) {
+pub(crate) async fn others(world: &World) {
     const NUMBERS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)";
     let users = format!(
         "INSERT INTO users (id, username, username_key, email, email_key, password_hash, role, root_id, created_at) \

@@ -52,7 +52,8 @@ impl Drive {
         }
         let secret = random::secret();
         let now = self.now();
-        sqlx::query("DELETE FROM settings WHERE name LIKE $1 AND CAST(value AS BIGINT) <= $2")
+        // CASE keeps the order: of other settings the value is no number.
+        sqlx::query("DELETE FROM settings WHERE CASE WHEN name LIKE $1 THEN CAST(value AS BIGINT) <= $2 ELSE FALSE END")
             .bind(format!("{LINK}%"))
             .bind(now - millis(TOGETHER))
             .execute(&mut *tx)

@@ -10,9 +10,10 @@ use super::closed::Closed;
 use crate::destination::Destination;
 use crate::documents::entrance::Entrance;
 use crate::documents::texts::use_document_texts;
-use crate::i18n::fill;
+use crate::i18n::{fill, use_language};
 use crate::response::Response;
 use crate::server::Context;
+use crate::sheets::SheetTexts;
 
 /// What the address says of what is to be saved, and where.
 struct Wish {
@@ -92,7 +93,7 @@ fn Choice(
     /// Where.
     target: Destination,
 ) -> impl IntoView {
-    let d = use_document_texts();
+    let (d, t) = (use_document_texts(), SheetTexts::of(use_language()));
     let lead = match wish.nodes.len() {
         0 => d.share_save_all.to_owned(),
         count => fill(d.share_save_count, &[("count", &count.to_string())]),
@@ -100,7 +101,7 @@ fn Choice(
     let address = |to: &str| wish.address(&token, to, None);
     let more = target.next.as_deref().map(|after| {
         let href = wish.address(&token, target.query(), Some(after));
-        view! { <p class="share-more"><a class="button" href=href>{d.more}</a></p> }
+        view! { <p class="share-more"><a class="button" href=href>{t.more}</a></p> }
     });
     let hidden =
         |name: &'static str, value: &String| view! { <input type="hidden" name=name value=value.clone()/> };
@@ -110,7 +111,7 @@ fn Choice(
         Some(folder) => format!("/s/{token}/folder/{folder}"),
         None => format!("/s/{token}"),
     };
-    let (steps, list) = (target.steps(d.my_files, &address), target.list(d.share_save_none, &address));
+    let (steps, list) = (target.steps(t.my_files, &address), target.list(t.transfer_no_folders, &address));
     let action = format!("/s/{token}/save");
     view! {
         <Entrance title=d.share_save wide=true>
@@ -124,7 +125,7 @@ fn Choice(
                     <button type="submit" class="button primary">{d.share_save_here}</button>
                     <a class="button" href=back>{d.share_back}</a>
                 </form>
-                <h2>{d.share_save_into}</h2>
+                <h2>{t.transfer_into}</h2>
                 {list}
                 {more}
             </div>

@@ -31,21 +31,12 @@ pub fn router(state: AppState) -> Router {
             .layer(from_fn_with_state(state.clone(), shares::for_programs))
             .layer(from_fn_with_state(state.clone(), pages::provide_context)),
     );
-    // Outside of the handlers: server functions read their input without asking for a limit. The time for a body that comes
-    // slowly is not that of an answer.
-    let small = pages
-        .merge(json)
-        .merge(shares::routes())
-        .layer(ServiceBuilder::new().layer(from_fn(small_body::layer)).layer(from_fn(patience::layer)));
-    let with_session = small.merge(streamed).layer(
-        ServiceBuilder::new()
-            .layer(from_fn(tus::name_version))
-            .layer(security::csrf(&state.settings))
-            .layer(from_fn_with_state(state.clone(), session::remember_client))
-            .layer(session::layer(&state))
-            .layer(from_fn(session::prolong)),
-    );
-    with_session
+    // Outside of the handlers: server functions read their input without asking for a limit.
+    let small = pages.merge(json).merge(shares::routes()).layer(from_fn(small_body::layer));
+    // Patience is outside of the sessions, which wait for the same database.
+    let small = with_session(small, &state).layer(from_fn(patience::layer));
+    small
+        .merge(with_session(streamed, &state))
         .merge(site::router(&state.site))
         .merge(health::router())
         .layer(
@@ -55,6 +46,18 @@ pub fn router(state: AppState) -> Router {
                 .layer(CatchPanicLayer::custom(panicked)),
         )
         .with_state(state)
+}
+
+/// Routes that know who asks.
+fn with_session(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(tus::name_version))
+            .layer(security::csrf(&state.settings))
+            .layer(from_fn_with_state(state.clone(), session::remember_client))
+            .layer(session::layer(state))
+            .layer(from_fn(session::prolong)),
+    )
 }
 
 fn api_uploads() -> Router<AppState> {

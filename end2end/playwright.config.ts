@@ -34,7 +34,7 @@ export default defineConfig<{ options: Options }>({
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),
   timeout: 120_000,
-  globalTimeout: 30 * 60_000,
+  globalTimeout: 42 * 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {
@@ -51,7 +51,7 @@ export default defineConfig<{ options: Options }>({
     },
     {
       name: 'no-script',
-      testMatch: ['pages.spec.ts', 'sheet.spec.ts', 'trash.spec.ts', 'administration.spec.ts', 'share.spec.ts', 'upload-form.spec.ts', 'long-list-links.spec.ts'],
+      testMatch: ['pages.spec.ts', 'sheet.spec.ts', 'grid.spec.ts', 'selection.spec.ts', 'find.spec.ts', 'settings.spec.ts', 'captcha.spec.ts', 'trash.spec.ts', 'administration.spec.ts', 'share.spec.ts', 'view.spec.ts', 'upload-form.spec.ts', 'long-list-links.spec.ts'],
       use: { ...desktop, javaScriptEnabled: false },
     },
     {

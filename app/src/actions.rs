@@ -6,6 +6,9 @@
 pub mod accounts;
 pub mod administration;
 pub mod nodes;
+pub mod passwords;
+pub mod profile;
 pub mod settings;
 pub mod shares;
 pub mod sheets;
+pub mod tokens;

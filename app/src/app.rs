@@ -1,69 +1,53 @@
-//! The routes, and what every page has at hand.
+//! Which addresses are the drive's, and what every page has at hand.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
 
 use crate::Failure;
 use crate::Preferences;
 use crate::actions::accounts::{Visitor, who_looks};
+use crate::address::Address;
 use crate::i18n::use_texts;
 use crate::moment::provide_clock;
-use crate::pages::Notices;
-use crate::pages::{FolderPage, Frame, SheetPage};
-use crate::response::load;
+use crate::pages::{Frame, Notices};
+
+/// Where sheets are: at these paths and below them.
+pub(crate) const SHEETS: &[&str] = &[
+    "/settings",
+    "/shares",
+    "/admin",
+    "/trash",
+    "/move",
+    "/rename",
+    "/view",
+    "/search",
+    "/category",
+    "/recent",
+    "/largest",
+];
 
 /// Whether a path belongs to the part that the browser takes over. Every other page is a
 /// [document](crate::documents) of its own.
 #[must_use]
 pub(crate) fn is_taken_over(path: &str) -> bool {
     let is_name = |rest: &str| !rest.is_empty() && !rest.contains('/');
-    let is_sheet = ["/settings", "/shares", "/admin", "/trash", "/move", "/rename"]
-        .into_iter()
+    let is_sheet = SHEETS
+        .iter()
         .any(|first| path.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     is_sheet || path == "/" || path.strip_prefix("/folder/").is_some_and(is_name)
 }
 
-/// The part of Hayloft that the browser takes over: the drive. Pages are rendered when all of their data is there
-/// ([`SsrMode::Async`]): out-of-order streaming would need script to put the pieces in place.
+/// The part of Hayloft that the browser takes over: the drive.
 #[component]
 pub fn App() -> impl IntoView {
     provide_page();
+    Address::provide();
     view! {
         <SkipLink/>
-        <Router>
-            <Routes fallback=Elsewhere>
-                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
-                    <Route path=path!("/") view=FolderPage ssr=SsrMode::Async/>
-                    <Route path=path!("/folder/:id") view=FolderPage ssr=SsrMode::Async/>
-                    <Route path=path!("/settings/*sheet") view=SheetPage ssr=SsrMode::Async/>
-                    <Route path=path!("/trash") view=SheetPage ssr=SsrMode::Async/>
-                    <Route path=path!("/move") view=SheetPage ssr=SsrMode::Async/>
-                    <Route path=path!("/rename/:id") view=SheetPage ssr=SsrMode::Async/>
-                    <Route path=path!("/admin") view=SheetPage ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/*sheet") view=SheetPage ssr=SsrMode::Async/>
-                    <Route path=path!("/shares") view=SheetPage ssr=SsrMode::Async/>
-                    <Route path=path!("/shares/*sheet") view=SheetPage ssr=SsrMode::Async/>
-                </ParentRoute>
-            </Routes>
-        </Router>
+        <Frame/>
     }
-}
-
-/// A link led to a page of which this part knows nothing: the browser asks the server for it.
-#[component]
-fn Elsewhere() -> impl IntoView {
-    Effect::new(|_| {
-        let location = window().location();
-        let (path, query) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
-        // What the server would answer with this part again is not asked for: that would go round for ever.
-        if !is_taken_over(&path) {
-            load(&(path + &query));
-        }
-    });
 }
 
 /// What every page has at hand, and how titles are written.
@@ -84,9 +68,16 @@ pub(crate) fn provide_page() {
 pub(crate) fn SkipLink() -> impl IntoView {
     let t = use_texts();
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Hayloft".to_owned() } else { format!("{title} · Hayloft") }/>
+        <Title formatter=|page: String| title_of(&page)/>
         <a class="skip" href="#content" rel="external">{t.skip_to_content}</a>
     }
+}
+
+/// A title as the document has it. The server writes it into the markup as it is (`leptos_meta` escapes nothing), where
+/// `</title>` in what somebody searched for would end it; in the browser it is text.
+fn title_of(page: &str) -> String {
+    let title = if page.is_empty() { "Hayloft".to_owned() } else { format!("{page} · Hayloft") };
+    if cfg!(feature = "ssr") { title.replace('&', "&amp;").replace('<', "&lt;") } else { title }
 }
 
 /// Who looks at the page. Asked once for a document: signing in and out loads a new one.

@@ -4,8 +4,11 @@
 //! What script does for them is a line of its own in [`SEND_ONCE`]. Somebody who follows a link from the drive to one of them
 //! loads a document, as from any other site.
 
+mod captcha;
 mod entrance;
+mod invited;
 mod missing;
+mod password;
 mod register;
 mod set_up;
 mod share;
@@ -19,6 +22,7 @@ use leptos_router::{SsrMode, path};
 use crate::app::{SkipLink, provide_page};
 pub(crate) use entrance::Refusal;
 use missing::Missing;
+use password::PasswordPage;
 use register::RegisterPage;
 pub(crate) use register::account_fields;
 use set_up::SetUpPage;
@@ -28,7 +32,7 @@ use sign_in::SignInPage;
 /// Keeps a second press of a button from sending a form again while the first is on its way. A page that comes back from
 /// the browser's memory may send again.
 pub(crate) const SEND_ONCE: &str = "addEventListener('submit',e=>{let f=e.target;f.dataset.sent?e.preventDefault():f.dataset.sent=1});\
-addEventListener('pageshow',()=>{for(let f of document.forms)delete f.dataset.sent})";
+addEventListener('pageshow',()=>{for(let f of document.forms)delete f.dataset.sent});";
 
 /// All of them, by address; the page that says that there is none for every other.
 #[component]
@@ -40,10 +44,12 @@ pub fn Documents() -> impl IntoView {
             <Routes fallback=Missing>
                 <Route path=path!("/login") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
+                <Route path=path!("/password") view=PasswordPage ssr=SsrMode::Async/>
                 <Route path=path!("/setup/:secret") view=SetUpPage ssr=SsrMode::Async/>
                 <Route path=path!("/s/:token") view=SharePage ssr=SsrMode::Async/>
                 <Route path=path!("/s/:token/folder/:id") view=SharePage ssr=SsrMode::Async/>
                 <Route path=path!("/s/:token/save") view=SavePage ssr=SsrMode::Async/>
+                <Route path=path!("/s/:token/view/:id") view=SharePage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -96,6 +96,12 @@ pub enum Form {
     ShareCode,
     /// A share, new or changed.
     Share,
+    /// A setting of the site.
+    Setting,
+    /// The end of an account.
+    DeleteAccount,
+    /// A new invitation.
+    Invitation,
 }
 
 /// What was typed into a form, apart from passwords.
@@ -110,7 +116,7 @@ pub struct Typed {
     /// A mail address.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub email: String,
-    /// A name for a file or folder.
+    /// A name for a file or folder; in other forms, what they ask for beside the above.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
 }

@@ -6,6 +6,7 @@
 //! renders are `documents` before the drive and `sheets` within its frame.
 #![expect(unreachable_pub, reason = "the macros of Leptos make the properties of a component `pub`")]
 
+mod address;
 mod app;
 #[cfg(feature = "ssr")]
 mod destination;
@@ -18,7 +19,10 @@ mod listing;
 mod moment;
 mod pages;
 mod preferences;
+#[cfg(feature = "ssr")]
+mod preview;
 mod response;
+mod selection;
 mod submission;
 mod ui;
 
@@ -35,6 +39,6 @@ pub use documents::Documents;
 pub use failure::Failure;
 pub use flash::{Flash, Form, Typed};
 pub use i18n::Language;
-pub use preferences::{Preferences, Theme};
+pub use preferences::{Preferences, Theme, View};
 #[cfg(feature = "ssr")]
 pub use server::shell;

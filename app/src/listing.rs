@@ -32,10 +32,21 @@ impl Listing {
         self.next = page.next;
     }
 
-    /// Takes an item out; `None` if it is not here.
-    pub(crate) fn remove(&mut self, id: &NodeId) -> Option<(usize, Node)> {
-        let index = self.items.iter().position(|node| node.id == *id)?;
-        Some((index, self.items.remove(index)))
+    /// Takes items out, each with its place, in order. Those that are not here are left out.
+    pub(crate) fn take(&mut self, ids: &[NodeId]) -> Vec<(usize, Node)> {
+        let mut wanted: Vec<&NodeId> = ids.iter().collect();
+        wanted.sort_unstable();
+        let mut taken = Vec::new();
+        let items = std::mem::take(&mut self.items).into_iter().enumerate();
+        let left = items.filter_map(|(index, node)| match wanted.binary_search(&&node.id) {
+            Ok(_) => {
+                taken.push((index, node));
+                None
+            }
+            Err(_) => Some(node),
+        });
+        self.items = left.collect();
+        taken
     }
 
     /// Puts an item back where it was, unless a reload has brought it back already.
@@ -46,25 +57,36 @@ impl Listing {
     }
 }
 
-/// Items that were taken out on the page, while a list that was asked for earlier may still have them.
+/// Items that were taken out on the page, while a list that was asked for earlier may still have them. Sorted, since they may
+/// be thousands.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Taken(Vec<(NodeId, bool)>);
 
 impl Taken {
+    fn place(&self, id: &NodeId) -> Result<usize, usize> {
+        self.0.binary_search_by(|(taken, _)| taken.cmp(id))
+    }
+
     /// It was taken out here; the server is being told.
     pub(crate) fn take(&mut self, id: &NodeId) {
-        self.give_back(id);
-        self.0.push((id.clone(), false));
+        match self.place(id) {
+            Ok(at) => self.0[at].1 = false,
+            Err(at) => self.0.insert(at, (id.clone(), false)),
+        }
     }
 
     /// The server knows: what is asked for from now on comes without it.
     pub(crate) fn settle(&mut self, id: &NodeId) {
-        self.0.iter_mut().filter(|(taken, _)| taken == id).for_each(|(_, settled)| *settled = true);
+        if let Ok(at) = self.place(id) {
+            self.0[at].1 = true;
+        }
     }
 
     /// It is not taken out any more.
     pub(crate) fn give_back(&mut self, id: &NodeId) {
-        self.0.retain(|(taken, _)| taken != id);
+        if let Ok(at) = self.place(id) {
+            self.0.remove(at);
+        }
     }
 
     /// Nothing that was asked for earlier is under way any more: what the server knows need not be remembered.
@@ -74,7 +96,7 @@ impl Taken {
 
     /// Takes them out of a page that has just come.
     pub(crate) fn sift(&self, items: &mut Vec<Node>) {
-        items.retain(|node| self.0.iter().all(|(taken, _)| *taken != node.id));
+        items.retain(|node| self.place(&node.id).is_err());
     }
 }
 
@@ -105,6 +127,10 @@ pub(crate) enum Step {
     Up,
     /// One down.
     Down,
+    /// To the one before, where they stand beside one another.
+    Left,
+    /// To the next one.
+    Right,
     /// A screen up.
     PageUp,
     /// A screen down.
@@ -121,6 +147,8 @@ impl Step {
         Some(match key {
             "ArrowUp" => Self::Up,
             "ArrowDown" => Self::Down,
+            "ArrowLeft" => Self::Left,
+            "ArrowRight" => Self::Right,
             "PageUp" => Self::PageUp,
             "PageDown" => Self::PageDown,
             "Home" => Self::First,
@@ -129,16 +157,28 @@ impl Step {
         })
     }
 
-    /// The row it leads to from `current`, in a list of `total` rows of which `screen` are seen; `None` in an empty list.
-    pub(crate) fn from(self, current: Option<usize>, total: usize, screen: usize) -> Option<usize> {
+    /// The row it leads to from `current`, in a list of `total` rows, `columns` beside one another, of which `screen` lines are
+    /// seen; `None` in an empty list, and to the side where there is one column.
+    pub(crate) fn from(
+        self,
+        current: Option<usize>,
+        total: usize,
+        screen: usize,
+        columns: usize,
+    ) -> Option<usize> {
         let last = total.checked_sub(1)?;
+        let page = screen.max(1) * columns;
         let target = match (self, current) {
-            (Self::First, _) | (Self::Up | Self::Down | Self::PageUp | Self::PageDown, None) => 0,
+            (Self::Left | Self::Right, _) if columns < 2 => return None,
             (Self::Last, _) => last,
-            (Self::Up, Some(index)) => index.saturating_sub(1),
-            (Self::Down, Some(index)) => index + 1,
-            (Self::PageUp, Some(index)) => index.saturating_sub(screen.max(1)),
-            (Self::PageDown, Some(index)) => index + screen.max(1),
+            (Self::First, _) | (_, None) => 0,
+            (Self::Up, Some(index)) => index.checked_sub(columns).unwrap_or(index),
+            (Self::Down, Some(index)) if index + columns > last => index,
+            (Self::Down, Some(index)) => index + columns,
+            (Self::Left, Some(index)) => index.saturating_sub(1),
+            (Self::Right, Some(index)) => index + 1,
+            (Self::PageUp, Some(index)) => index.saturating_sub(page),
+            (Self::PageDown, Some(index)) => index + page,
         };
         Some(target.min(last))
     }
@@ -159,6 +199,7 @@ mod tests {
             mime: None,
             modified: 0,
             blake3: None,
+            thumbnail: false,
         }
     }
 
@@ -179,10 +220,13 @@ mod tests {
     fn what_is_taken_out_comes_back_to_its_place_once() {
         let mut list = listing(3, None);
         let whole = list.clone();
-        let (index, node) = list.remove(&whole.items[1].id).expect("is there");
-        assert_eq!(list.remove(&node.id), None);
-        list.put_back(index, node.clone());
-        list.put_back(0, node);
+        let ids = [whole.items[2].id.clone(), whole.items[0].id.clone()];
+        let taken = list.take(&ids);
+        assert_eq!(taken, [(0, whole.items[0].clone()), (2, whole.items[2].clone())]);
+        assert_eq!(list.take(&ids), []);
+        for (index, node) in taken.into_iter().chain([(0, whole.items[0].clone())]) {
+            list.put_back(index, node);
+        }
         assert_eq!(list, whole);
     }
 
@@ -230,9 +274,26 @@ mod tests {
             ("End", Some(5), 9),
         ] {
             let step = Step::of_key(key).expect(key);
-            assert_eq!(step.from(current, 10, 5), Some(target), "{key} from {current:?}");
-            assert_eq!(step.from(current, 0, 5), None);
+            assert_eq!(step.from(current, 10, 5, 1), Some(target), "{key} from {current:?}");
+            assert_eq!(step.from(current, 0, 5, 1), None);
         }
+        for (key, current, target) in [
+            ("ArrowDown", 2, 6),
+            ("ArrowDown", 7, 7),
+            ("ArrowUp", 3, 3),
+            ("ArrowUp", 6, 2),
+            ("ArrowRight", 3, 4),
+            ("ArrowLeft", 0, 0),
+            ("PageDown", 1, 9),
+        ] {
+            let step = Step::of_key(key).expect(key);
+            assert_eq!(
+                step.from(Some(current), 10, 5, 4),
+                Some(target),
+                "{key} from {current} of four columns"
+            );
+        }
+        assert_eq!(Step::Right.from(Some(1), 10, 5, 1), None);
         assert_eq!(Step::of_key("a"), None);
     }
 }

@@ -3,6 +3,7 @@
 //! The server does not know the reader's time zone, so it writes the date in UTC and the browser puts the local words in
 //! its place after hydration ([`When`]); the columns are wide enough for both, so nothing moves.
 
+use domain::civil;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -69,20 +70,6 @@ impl Moment {
             (Language::English, _) => format!("{month} {day}, {year}"),
         }
     }
-}
-
-/// Year, month and day of the Gregorian calendar, by counting in cycles of 400 years that begin on 1 March: the leap day
-/// is then the last of its year.
-fn civil(day: i64) -> (i64, i64, i64) {
-    let from_march_0000 = day + 719_468;
-    let cycle = from_march_0000.div_euclid(146_097);
-    let in_cycle = from_march_0000.rem_euclid(146_097);
-    let year = (in_cycle - in_cycle / 1460 + in_cycle / 36_524 - in_cycle / 146_096) / 365;
-    let in_year = in_cycle - (365 * year + year / 4 - year / 100);
-    let month_from_march = (5 * in_year + 2) / 153;
-    let day_of_month = in_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (year + cycle * 400 + i64::from(month <= 2), month, day_of_month)
 }
 
 /// Whether the browser has taken over, so that its clock may be used; a context made by [`provide_clock`].

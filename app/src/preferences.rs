@@ -1,4 +1,4 @@
-//! How one reader wants the pages: language and colours. Kept in cookies, so that they hold before sign-in too.
+//! How one reader wants the pages: language, colours, and how folders are shown. Kept in cookies, so that they hold before sign-in too.
 
 use leptos::prelude::*;
 
@@ -37,6 +37,33 @@ impl Theme {
     }
 }
 
+/// How a folder is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// A line for each, with columns.
+    #[default]
+    List,
+    /// A card for each, with a picture where there is one.
+    Grid,
+}
+
+impl View {
+    /// Its name: the value of `<html data-view>` and of the cookie.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Grid => "grid",
+        }
+    }
+
+    /// The view of that name; anything unknown is [`View::List`].
+    #[must_use]
+    pub fn of_name(name: &str) -> Self {
+        if name == Self::Grid.name() { Self::Grid } else { Self::List }
+    }
+}
+
 /// What a page is rendered with; a context on both sides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Preferences {
@@ -44,6 +71,8 @@ pub struct Preferences {
     pub language: Language,
     /// Colours.
     pub theme: Theme,
+    /// How folders are shown.
+    pub view: View,
 }
 
 impl Preferences {
@@ -55,6 +84,7 @@ impl Preferences {
         Self {
             language: Language::of_tag(&attribute("lang")).unwrap_or_default(),
             theme: Theme::of_name(&attribute("data-theme")),
+            view: View::of_name(&attribute("data-view")),
         }
     }
 }
@@ -69,5 +99,9 @@ mod tests {
             assert_eq!(Theme::of_name(theme.name()), theme);
         }
         assert_eq!(Theme::of_name("<script>"), Theme::Auto);
+        for view in [View::List, View::Grid] {
+            assert_eq!(View::of_name(view.name()), view);
+        }
+        assert_eq!(View::of_name("<script>"), View::List);
     }
 }

@@ -5,20 +5,30 @@
 //! answered with a redirect and a flash. With script the same happens in the background.
 
 mod administration;
+mod agent;
+mod find;
 mod parts;
 mod rename;
 mod request;
 mod sessions;
+mod settings;
 mod shares;
 mod texts;
 mod transfer;
 mod trash;
+mod view;
 
 use domain::AppError;
 use leptos::prelude::*;
 
 use crate::actions::sheets::Sheet;
+pub(crate) use administration::{deletion_begun, invitation_outcome, setting_outcome};
+pub(crate) use find::{FindTexts, title_of};
+pub(crate) use parts::fact;
 use request::Request;
+pub(crate) use settings::SettingsTexts;
+pub(crate) use settings::chosen::{Chosen, chosen_password};
+pub(crate) use settings::password::{change_form, new_fields};
 pub(crate) use texts::SheetTexts;
 
 /// What a sheet is made of. The view is made last: contexts are at hand then.
@@ -48,11 +58,16 @@ pub(crate) async fn render(path: &str, query: &str) -> Result<Sheet, AppError> {
 async fn content(path: &str, request: &Request) -> Result<Content, AppError> {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     match segments.as_slice() {
+        ["search"] => find::search(request).await,
+        ["recent"] => find::recent(request).await,
+        ["largest"] => find::largest(request).await,
+        ["category", name] => find::category(request, name).await,
         ["admin", rest @ ..] => administration::content(rest, request).await,
         ["move"] => transfer::content(request).await,
         ["rename", id] => rename::content(request, id).await,
         ["trash"] => trash::content(request).await,
-        ["settings", "sessions"] => sessions::content(request).await,
+        ["view", id] => view::content(request, id).await,
+        ["settings", rest @ ..] => settings::content(rest, request).await,
         ["shares", rest @ ..] => shares::content(rest, request).await,
         _ => Err(AppError::NotFound),
     }

@@ -13,6 +13,7 @@ mod queue;
 mod snapshot;
 mod texts;
 mod tray;
+mod tree;
 mod uploads;
 mod verdict;
 mod wire;

@@ -24,6 +24,27 @@ pub enum Category {
 pub type Icon = Category;
 
 impl Category {
+    /// All of them, in the order of the left rail.
+    pub const ALL: [Self; 5] = [Self::Image, Self::Document, Self::Video, Self::Audio, Self::Other];
+
+    /// How addresses and the API call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Document => "document",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Other => "other",
+        }
+    }
+
+    /// The category that is called so.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.name() == name)
+    }
+
     /// The category of a media type.
     #[must_use]
     pub fn of(mime: &str) -> Self {
@@ -135,6 +156,14 @@ mod tests {
             let name = FileName::parse(&format!("A.{}", extension.to_uppercase())).expect(extension);
             assert_eq!(Category::guess(&name), Category::of(mime_of(&name)), "{extension}");
         }
+    }
+
+    #[test]
+    fn a_name_leads_back_to_its_category() {
+        for category in Category::ALL {
+            assert_eq!(Category::of_name(category.name()), Some(category));
+        }
+        assert_eq!(Category::of_name("Image"), None);
     }
 
     #[test]

@@ -45,6 +45,16 @@ pub enum Field {
     ShareCode,
     /// Until when a share opens.
     Expiry,
+    /// Who may register.
+    Registration,
+    /// How long the trash keeps things.
+    Retention,
+    /// What everybody is told.
+    Announcement,
+    /// What makes an account where that takes an invitation.
+    Invitation,
+    /// The typing of a name that says that somebody means it.
+    Confirmation,
 }
 
 /// Why a value is refused.

@@ -101,6 +101,10 @@ identifiers! {
     ShareId,
     /// What opens a share: the end of its link. Whoever knows it is let in, or asked for the code.
     ShareToken,
+    /// An invitation, as administrators call it. Opens nothing.
+    InvitationId,
+    /// What makes an account where that takes an invitation: the end of its link.
+    InvitationCode,
 }
 
 #[cfg(test)]

@@ -60,32 +60,6 @@ impl FileName {
         compose(&self.0.to_lowercase())
     }
 
-    /// What is compared byte by byte to sort names as people do: case does not count, and a run of digits counts as the
-    /// number it is (`file2` before `file10`).
-    #[must_use]
-    pub fn sort_key(&self) -> String {
-        let folded = self.unique_key();
-        let mut key = String::with_capacity(folded.len() + 4);
-        let mut rest = folded.as_str();
-        while let Some(first) = rest.chars().next() {
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            if digits == 0 {
-                key.push(first);
-                rest = &rest[first.len_utf8()..];
-                continue;
-            }
-            let number = rest[..digits].trim_start_matches('0');
-            // How many digits, as one character that sorts like the count, goes before the digits: more digits, larger number.
-            // '0' starts the range, so that numbers sort where digits do; a name has at most 255 of them.
-            key.push(
-                char::from_u32('0' as u32 + u32::try_from(number.len()).unwrap_or(u32::MAX)).unwrap_or('9'),
-            );
-            key.push_str(number);
-            rest = &rest[digits..];
-        }
-        key
-    }
-
     /// The name before its extension and the extension with its dot: `("a.tar", ".gz")`, `(".bashrc", "")`.
     #[must_use]
     pub fn split_extension(&self) -> (&str, &str) {
@@ -187,15 +161,6 @@ mod tests {
         ] {
             assert_eq!(FileName::parse(text), Err(reason), "{text:?}");
         }
-    }
-
-    #[test]
-    fn names_sort_as_people_sort() {
-        let mut names =
-            ["file10", "File2", "file1", "file", "a100b2", "a100b10", "a099", "z", "一"].map(name);
-        names.sort_by_key(FileName::sort_key);
-        let sorted: Vec<_> = names.iter().map(FileName::as_str).collect();
-        assert_eq!(sorted, ["a099", "a100b2", "a100b10", "file", "file1", "File2", "file10", "z", "一"]);
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub struct Node {
     pub modified: i64,
     /// BLAKE3 of its bytes in hex; `null` for a folder, or while it is being computed.
     pub blake3: Option<String>,
+    /// Whether there is a small picture of it.
+    #[serde(default)]
+    pub thumbnail: bool,
 }
 
 impl Node {
@@ -45,6 +48,18 @@ impl Node {
     pub fn category(&self) -> Option<Category> {
         self.mime.as_deref().map(Category::of)
     }
+}
+
+/// A file or folder out of the whole drive, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Found {
+    /// The file or folder.
+    pub node: Node,
+    /// Names of the folders it is in, without the root; of many the nearest, after an ellipsis.
+    pub place: Vec<String>,
+    /// When its content came into the drive, unix milliseconds; of a folder, when it was made.
+    pub arrived: i64,
 }
 
 /// Some items of a list, and where the rest begins.
@@ -64,6 +79,8 @@ pub enum SortKey {
     /// Natural order of names.
     #[default]
     Name,
+    /// Pictures, documents, videos, sounds, all else; those of a kind by name.
+    Kind,
     /// Bytes.
     Size,
     /// Time of change.
@@ -81,7 +98,7 @@ pub enum Direction {
     Descending,
 }
 
-/// The order of a list; as text `name`, `-name`, `size`, `-size`, `modified`, `-modified`.
+/// The order of a list; as text `name`, `kind`, `size` or `modified`, with `-` before it the other way round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
     /// By what.
@@ -99,6 +116,7 @@ impl std::str::FromStr for Sort {
         };
         let key = match key {
             "name" => SortKey::Name,
+            "kind" => SortKey::Kind,
             "size" => SortKey::Size,
             "modified" => SortKey::Modified,
             _ => return Err(()),
@@ -112,6 +130,7 @@ impl std::fmt::Display for Sort {
         let sign = if self.direction == Direction::Descending { "-" } else { "" };
         let key = match self.key {
             SortKey::Name => "name",
+            SortKey::Kind => "kind",
             SortKey::Size => "size",
             SortKey::Modified => "modified",
         };
@@ -136,6 +155,10 @@ pub struct Profile {
     pub used: u64,
     /// Bytes they may use; `None` is no limit.
     pub quota: Option<u64>,
+    /// What they want to be called, if they said.
+    pub display_name: Option<String>,
+    /// The last part of the address of their picture, if they have one.
+    pub avatar: Option<String>,
 }
 
 /// What a tus upload is for.

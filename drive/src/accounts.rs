@@ -1,19 +1,31 @@
 //! Accounts: making one, signing in, the first administrator, API tokens.
 
+pub(crate) mod avatar;
+mod captcha;
+mod change;
+mod ending;
 pub(crate) mod guessing;
+pub(crate) mod invitations;
+mod lookalike;
 pub(crate) mod password;
+mod profile;
 mod setup;
+mod strength;
 mod tokens;
 
-use domain::{Email, Field, Login, NewPassword, NodeId, Profile, Reason, Role, UserId, Username};
+use domain::{Email, Field, Login, NewPassword, NodeId, Reason, Role, UserId, Username};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use guessing::Guess;
+pub use captcha::{CaptchaAnswer, Challenge, Solved};
+pub use change::PasswordChange;
+use guessing::SignInTries;
+pub use strength::{Strength, Weakness};
+pub use tokens::{Access, NewToken, TokenInfo};
 
 use crate::actor::{role_of, role_text};
 use crate::audit::{self, Entry};
-use crate::database::{Tx, errors, from_sql, retrying, to_sql};
+use crate::database::{Tx, errors, to_sql};
 use crate::nodes::{self, NewNode, parse};
 use crate::{Actor, Client, Drive, Error, Result, random};
 
@@ -29,34 +41,45 @@ pub struct NewAccount {
 }
 
 impl Drive {
-    /// Makes an account with an empty drive.
+    /// Makes an account with an empty drive, where anybody may and no captcha is asked for.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] when registration is closed; `Invalid { Username | Email, Taken }`.
+    /// As [`register_with`](Self::register_with).
     pub async fn register(&self, account: NewAccount, client: &Client) -> Result<Actor> {
-        if !self.config().registration_open {
-            return Err(Error::Forbidden);
-        }
-        let hash = self.passwords().hash(&account.password).await?;
-        retrying(|| async {
-            let mut tx = self.database().begin().await?;
-            let actor = self.insert_account(&mut tx, &account, &hash, Role::User, Some(client)).await?;
-            tx.commit().await?;
-            Ok(actor)
-        })
-        .await
+        self.register_with(account, "", None, client).await
+    }
+
+    /// Proves who somebody is, without a captcha.
+    ///
+    /// # Errors
+    /// As [`sign_in_solved`](Self::sign_in_solved).
+    pub async fn sign_in(&self, login: &Login, password: &str, client: &Client) -> Result<Actor> {
+        self.sign_in_solved(login, password, None, client).await
     }
 
     /// Proves who somebody is. Takes the same time and answers the same whether the account does not exist or the
-    /// password is wrong. After ten tries that went wrong within a quarter of an hour nobody is let in under this login,
-    /// with the right password neither, until that time is over.
+    /// password is wrong. After ten tries that went wrong within a quarter of an hour nobody is let in from this network
+    /// under this login, with the right password neither, until that time is over. After a hundred from anywhere, it takes a
+    /// solved captcha to be let in: strangers cannot keep the owner out.
+    ///
+    /// What it answers begins a session and nothing else: the person may have to change the password first, which
+    /// [`session_actor`](Self::session_actor) says.
     ///
     /// # Errors
-    /// [`Error::WrongCredentials`]; [`Error::TooManyTries`]; [`Error::Forbidden`] when the account is locked, said only to
-    /// who has the password.
-    pub async fn sign_in(&self, login: &Login, password: &str, client: &Client) -> Result<Actor> {
-        let guess = Guess::password(login);
-        self.take_try(&guess, client).await?;
+    /// [`Error::WrongCredentials`]; [`Error::CaptchaRequired`]; [`Error::TooManyTries`]; [`Error::Forbidden`] when the
+    /// account is locked, said only to who has the password.
+    pub async fn sign_in_solved(
+        &self,
+        login: &Login,
+        password: &str,
+        solved: Option<Solved>,
+        client: &Client,
+    ) -> Result<Actor> {
+        if solved.is_none() && self.sign_in_needs_captcha(login, client).await? {
+            return Err(Error::CaptchaRequired);
+        }
+        let tries = SignInTries::of(login, client);
+        self.take_sign_in(&tries, solved.is_some(), client).await?;
         let found = self.find_login(login).await?;
         let hash = found.as_ref().map(|row| row.try_get::<String, _>(4)).transpose()?;
         let right = self.passwords().verify(password, hash).await?;
@@ -72,7 +95,7 @@ impl Drive {
         let entry = Entry { user: user.as_ref(), event, subject: None, client: Some(client) };
         audit::record(&mut tx, self.now(), &entry).await?;
         if right {
-            guess.forget(&mut tx).await?;
+            tries.forget(&mut tx).await?;
         }
         tx.commit().await?;
         outcome
@@ -85,37 +108,17 @@ impl Drive {
         self.passwords().verified()
     }
 
-    /// What a person's own pages show of them.
-    ///
-    /// # Errors
-    /// [`Error::SignInRequired`] when the account is gone.
-    pub async fn profile(&self, actor: &Actor) -> Result<Profile> {
-        let row =
-            sqlx::query("SELECT id, role, root_id, username, email, used, quota FROM users WHERE id = $1")
-                .bind(actor.user.as_str())
-                .fetch_optional(self.database().read())
-                .await?
-                .ok_or(Error::SignInRequired)?;
-        Ok(Profile {
-            id: parse(row.try_get(0)?)?,
-            role: role_of(row.try_get(1)?),
-            root: parse(row.try_get(2)?)?,
-            username: row.try_get(3)?,
-            email: row.try_get(4)?,
-            used: from_sql(row.try_get(5)?),
-            quota: row.try_get::<Option<i64>, _>(6)?.map(from_sql),
-        })
-    }
-
     /// The row of [`actor`], with `locked_at` (3) and `password_hash` (4).
     async fn find_login(&self, login: &Login) -> Result<Option<AnyRow>> {
         let (statement, key) = match login {
-            Login::Username(key) => {
-                ("SELECT id, role, root_id, locked_at, password_hash FROM users WHERE username_key = $1", key)
-            }
-            Login::Email(key) => {
-                ("SELECT id, role, root_id, locked_at, password_hash FROM users WHERE email_key = $1", key)
-            }
+            Login::Username(key) => (
+                "SELECT id, role, root_id, locked_at, password_hash, session_epoch FROM users WHERE username_key = $1",
+                key,
+            ),
+            Login::Email(key) => (
+                "SELECT id, role, root_id, locked_at, password_hash, session_epoch FROM users WHERE email_key = $1",
+                key,
+            ),
         };
         // PostgreSQL refuses NUL in a text, and nobody is called so.
         if key.contains('\0') {
@@ -135,8 +138,10 @@ impl Drive {
     ) -> Result<Actor> {
         // Where both are taken the engines would blame different ones; the constraint below decides between two who ask
         // at once.
-        let namesake = sqlx::query("SELECT 1 FROM users WHERE username_key = $1")
+        let skeleton = lookalike::skeleton(&account.username);
+        let namesake = sqlx::query("SELECT 1 FROM users WHERE username_key = $1 OR username_skeleton = $2")
             .bind(account.username.unique_key())
+            .bind(&skeleton)
             .fetch_optional(&mut **tx)
             .await?;
         if namesake.is_some() {
@@ -147,7 +152,7 @@ impl Drive {
         let root = NodeId::from_random(random::bits());
         sqlx::query(
             "INSERT INTO users (id, username, username_key, email, email_key, password_hash, role, root_id, quota, \
-             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             created_at, username_skeleton) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(user.as_str())
         .bind(account.username.as_str())
@@ -157,8 +162,9 @@ impl Drive {
         .bind(password_hash)
         .bind(role_text(role))
         .bind(root.as_str())
-        .bind(self.config().default_quota.map(to_sql))
+        .bind(self.rules().default_quota.map(to_sql))
         .bind(now)
+        .bind(&skeleton)
         .execute(&mut **tx)
         .await
         .map_err(taken)?;
@@ -175,20 +181,28 @@ impl Drive {
         let entry =
             Entry { user: Some(&user), event: "account.create", subject: Some(user.as_str()), client };
         audit::record(tx, now, &entry).await?;
-        Ok(Actor { user, role, root })
+        Ok(Actor { user, role, root, epoch: 0 })
     }
 }
 
-/// Reads `id, role, root_id`.
+/// Reads `id, role, root_id`, and `session_epoch` (5).
 fn actor(row: &AnyRow) -> Result<Actor> {
-    Ok(Actor { user: parse(row.try_get(0)?)?, role: role_of(row.try_get(1)?), root: parse(row.try_get(2)?)? })
+    Ok(Actor {
+        user: parse(row.try_get(0)?)?,
+        role: role_of(row.try_get(1)?),
+        root: parse(row.try_get(2)?)?,
+        epoch: row.try_get(5)?,
+    })
 }
 
-/// The account that a session or a token speaks for: found and not locked.
+/// The account that a session or a token speaks for: found, not locked (3), and not to change its password first (4).
 pub(crate) fn unlocked(row: Option<&AnyRow>) -> Result<Actor> {
     let row = row.ok_or(Error::SignInRequired)?;
     if row.try_get::<Option<i64>, _>(3)?.is_some() {
         return Err(Error::SignInRequired);
+    }
+    if row.try_get::<i64, _>(4)? != 0 {
+        return Err(Error::MustChangePassword);
     }
     actor(row)
 }
@@ -196,7 +210,9 @@ pub(crate) fn unlocked(row: Option<&AnyRow>) -> Result<Actor> {
 /// A violated constraint as the input that is to blame.
 fn taken(error: sqlx::Error) -> Error {
     match errors::violated(&error) {
-        Some("users_username_key") => Error::invalid(Field::Username, Reason::Taken),
+        Some("users_username_key" | "users_username_skeleton") => {
+            Error::invalid(Field::Username, Reason::Taken)
+        }
         Some("users_email_key") => Error::invalid(Field::Email, Reason::Taken),
         _ => error.into(),
     }

@@ -14,6 +14,9 @@ pub struct Actor {
     pub role: Role,
     /// The root of their drive.
     pub root: NodeId,
+    /// How often all sessions of the account had been ended when they proved who they are. A session that begins goes on with
+    /// it, and is none when they were ended meanwhile.
+    pub epoch: i64,
 }
 
 /// Where a request came from, for the audit log and the list of sessions.

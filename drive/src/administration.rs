@@ -2,17 +2,26 @@
 //! they get [`Error::NotFound`], as for any address that leads nowhere.
 
 mod accounts;
+mod delete;
+mod details;
+mod invitations;
 mod log;
 mod overview;
+mod password;
+mod settings;
+#[cfg(test)]
+mod tests;
 
 use domain::{Role, UserId};
 
 use crate::database::Tx;
 use crate::{Actor, Error, Result};
 
-pub use accounts::{UserEntry, UserQuery, UserSort};
+pub use accounts::{Deletion, UserEntry, UserQuery, UserSort};
+pub use details::UserDetails;
+pub use invitations::{InvitationEntry, NewInvitation};
 pub use log::{LogEntry, LogQuery};
-pub use overview::Overview;
+pub use overview::{Machines, Overview};
 
 /// Whether the actor may look. Who changes something is asked again by [`lock`], inside the change.
 ///

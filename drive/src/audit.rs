@@ -26,8 +26,14 @@ pub(crate) struct Entry<'a> {
 
 /// Writes an entry as part of the change it tells of.
 pub(crate) async fn record(tx: &mut Tx, at: i64, entry: &Entry<'_>) -> Result<()> {
+    record_with(tx, at, entry, None).await
+}
+
+/// The same with a note: what it was before and is now, or what will not be known later.
+pub(crate) async fn record_with(tx: &mut Tx, at: i64, entry: &Entry<'_>, note: Option<&str>) -> Result<()> {
     sqlx::query(
-        "INSERT INTO audit (id, at, user_id, event, subject, address, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO audit (id, at, user_id, event, subject, address, detail, note) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(domain::TokenId::from_random(random::bits()).as_str())
     .bind(at)
@@ -36,14 +42,18 @@ pub(crate) async fn record(tx: &mut Tx, at: i64, entry: &Entry<'_>) -> Result<()
     .bind(entry.subject)
     .bind(entry.client.and_then(Client::address_text))
     .bind(entry.client.and_then(Client::agent_text))
+    .bind(note)
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 impl Drive {
-    /// Removes entries that are older than [`RETENTION`].
+    /// Removes entries that are older than [`RETENTION`], and names that only they spoke of.
     pub(crate) async fn sweep_audit(&self) -> Result<()> {
+        let names = "DELETE FROM former_users WHERE id IN \
+             (SELECT id FROM former_users WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)";
+        self.database().delete_in_batches(names, self.now() - millis(RETENTION)).await?;
         let delete =
             "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at, id LIMIT $2)";
         self.database().delete_in_batches(delete, self.now() - millis(RETENTION)).await

@@ -1,5 +1,6 @@
-//! What happens without anybody asking: expired uploads, interrupted publishes, orphans in staging, the trash, unused
-//! blobs, missing hashes, expired sessions, downloads of shares that nobody continues, old entries of the audit log. Every step is safe on several instances at once
+//! What happens without anybody asking: expired uploads, interrupted publishes, orphans in staging, deleted accounts, the
+//! trash, unused blobs, missing hashes and small pictures, expired sessions, downloads of shares that nobody continues, old
+//! entries of the audit log. Every step is safe on several instances at once
 //! and after any crash. Each has a loop of its own, so that one that fails, panics or takes hours (hashing) does not keep
 //! the others from running.
 //!
@@ -19,18 +20,28 @@ use crate::{Drive, Result};
 /// Between two runs of a step, give or take a third, so that instances started together drift apart.
 const INTERVAL: Duration = Duration::from_secs(60);
 
+/// The same for what somebody waits for who has just uploaded pictures.
+const SOON: Duration = Duration::from_secs(4);
+/// The step that is also woken, when somebody waits for it.
+const ENDINGS: &str = "accounts";
+
 type Step = for<'a> fn(&'a Drive) -> BoxFuture<'a, Result<()>>;
 
+const THUMBNAILS: &str = "thumbnails";
+
 /// In an order in which one sweep leaves the least to the next: what is purged frees blobs.
-const STEPS: [(&str, Step); 8] = [
+const STEPS: [(&str, Step); 11] = [
     ("uploads", |drive| drive.sweep_uploads().boxed()),
     ("sessions", |drive| drive.sessions_sweep().boxed()),
+    ("captchas", |drive| drive.sweep_captchas().boxed()),
     ("tries", |drive| drive.sweep_tries().boxed()),
     ("shares", |drive| drive.sweep_share_downloads().boxed()),
     ("audit", |drive| drive.sweep_audit().boxed()),
+    (ENDINGS, |drive| drive.end_accounts().boxed()),
     ("trash", |drive| drive.sweep_trash().boxed()),
     ("blobs", |drive| drive.sweep_blobs().boxed()),
     ("hashes", |drive| drive.hash_blobs().boxed()),
+    (THUMBNAILS, |drive| drive.make_thumbnails().boxed()),
 ];
 
 impl Drive {
@@ -41,14 +52,23 @@ impl Drive {
             async move {
                 loop {
                     run(&drive, name, step).await;
-                    let pause = INTERVAL.mul_f64(rand::rng().random_range(0.67..1.33));
-                    tokio::time::sleep(pause).await;
+                    let interval = if name == THUMBNAILS { SOON } else { INTERVAL };
+                    let pause = interval.mul_f64(rand::rng().random_range(0.67..1.33));
+                    let woken = async {
+                        if name == ENDINGS {
+                            drive.endings().notified().await;
+                        } else {
+                            std::future::pending::<()>().await;
+                        }
+                    };
+                    tokio::select! { () = tokio::time::sleep(pause) => {}, () = woken => {} }
                 }
             }
         });
         tokio::select! {
             () = shutdown.cancelled() => {}
             _ = join_all(loops) => {}
+            () = self.follow_rules() => {}
         }
     }
 

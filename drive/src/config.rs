@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use domain::Registration;
+
 /// Limits and habits of one drive service; equal on all of its instances.
+///
+/// What administrators may change later begins here; what is in force is in [`Rules`](crate::Rules).
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Bytes of the largest file.
@@ -15,8 +19,11 @@ pub struct Config {
     pub trash_retention: Option<Duration>,
     /// Files and folders that one copy may make: more would keep everybody else from writing for too long.
     pub max_copied: u64,
-    /// Whether strangers may make accounts.
-    pub registration_open: bool,
+    /// Whether strangers have to solve a captcha to register, and everybody after several tries to sign in. Off unless it
+    /// is asked for: the program asks, tests and other users of this crate need not draw one.
+    pub captcha: bool,
+    /// Who may make an account of their own.
+    pub registration: Registration,
 }
 
 impl Default for Config {
@@ -29,7 +36,8 @@ impl Default for Config {
             upload_expiry: WEEK,
             trash_retention: Some(WEEK),
             max_copied: 20_000,
-            registration_open: true,
+            captcha: false,
+            registration: Registration::Open,
         }
     }
 }

@@ -73,6 +73,11 @@ impl Drive {
 }
 
 impl Content {
+    /// Where the bytes are, and how many.
+    pub(crate) fn into_parts(self) -> (StorePath, u64) {
+        (self.path, self.size)
+    }
+
     /// The bytes of a range, end exclusive, clamped to the file.
     ///
     /// # Errors

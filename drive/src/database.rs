@@ -100,11 +100,23 @@ impl Database {
         connect::shown(url)
     }
 
-    /// Brings the tables up to date. Several instances may call it at once.
+    /// Brings the tables up to date, and what is derived from what they hold. Several instances may call it at once.
     ///
     /// # Errors
     /// [`MigrateError`]; what was done before the failing migration stays.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
+        self.migrate_tables().await?;
+        let derived = async {
+            self.fill_skeletons().await?;
+            crate::nodes::register::catch_up(self).await
+        };
+        derived.await.map_err(|error| match error {
+            Error::Database(error) => MigrateError::Failed(error),
+            other => MigrateError::Release(other.to_string()),
+        })
+    }
+
+    async fn migrate_tables(&self) -> Result<(), MigrateError> {
         // On PostgreSQL sqlx holds a lock meanwhile. SQLite has none to offer: of two that begin together, one fails at
         // what the other has just done, and looks again.
         for _ in 0..4 {

@@ -65,6 +65,13 @@ pub enum Finding {
         /// Bytes of its files and versions.
         counted: i64,
     },
+    /// Files that search or the lists by category would not find, or names that it would find without a file.
+    Names {
+        /// User name of the account.
+        username: String,
+        /// How many of them.
+        count: u64,
+    },
     /// What is promised to an account's uploads is not what they were promised.
     Reserved {
         /// User name of the account.

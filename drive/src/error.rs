@@ -6,7 +6,7 @@ use domain::{AppError, Field, Reason, ShareState};
 use storage::ErrorKind;
 
 use crate::database::errors;
-use crate::random;
+use crate::{Strength, random};
 
 /// A result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -29,6 +29,27 @@ pub enum Error {
     /// User name or password is wrong.
     #[error("wrong credentials")]
     WrongCredentials,
+    /// An administrator chose the password; its owner has to choose another one before anything else.
+    #[error("the password must be changed first")]
+    MustChangePassword,
+    /// The token may only read.
+    #[error("the token may only read")]
+    ReadOnlyToken,
+    /// An uploaded picture is none, or none that can be looked at.
+    #[error("not a picture")]
+    NotAnImage,
+    /// The chosen password is too easy to guess.
+    #[error("the password is too easy to guess")]
+    WeakPassword(Strength),
+    /// A captcha has to be solved first.
+    #[error("a captcha has to be solved first")]
+    CaptchaRequired,
+    /// The answer to a captcha is another one, or came too late.
+    #[error("the captcha was not solved")]
+    CaptchaWrong,
+    /// The new password is the old one.
+    #[error("the new password is the old one")]
+    SamePassword,
     /// Known, but not allowed.
     #[error("forbidden")]
     Forbidden,
@@ -113,7 +134,14 @@ impl Error {
         match self {
             Self::SignInRequired => AppError::SignInRequired,
             Self::WrongCredentials => AppError::WrongCredentials,
-            Self::Forbidden => AppError::Forbidden,
+            Self::MustChangePassword
+            | Self::CaptchaRequired
+            | Self::CaptchaWrong
+            | Self::ReadOnlyToken
+            | Self::Forbidden => AppError::Forbidden,
+            Self::NotAnImage => AppError::invalid(Field::Metadata, Reason::Malformed),
+            Self::WeakPassword(_) => AppError::invalid(Field::Password, Reason::Common),
+            Self::SamePassword => AppError::invalid(Field::Password, Reason::Taken),
             Self::CodeRequired => AppError::CodeRequired,
             // What comes back when it is restored is not gone.
             Self::ShareClosed(ShareState::Trashed) | Self::NotFound => AppError::NotFound,

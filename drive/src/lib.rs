@@ -7,6 +7,7 @@
 mod accounts;
 mod actor;
 mod administration;
+mod archive;
 mod audit;
 mod background;
 mod blobs;
@@ -16,6 +17,8 @@ mod content;
 mod database;
 mod doctor;
 mod error;
+mod excerpt;
+mod find;
 mod health;
 mod nodes;
 mod quota;
@@ -23,22 +26,35 @@ mod random;
 mod service;
 mod sessions;
 mod shares;
+mod site;
+mod thumbnails;
 mod upload;
 
-pub use accounts::NewAccount;
+pub use accounts::{
+    Access, CaptchaAnswer, Challenge, NewAccount, NewToken, PasswordChange, Solved, Strength, TokenInfo,
+    Weakness,
+};
 pub use actor::{Actor, Client, network};
-pub use administration::{LogEntry, LogQuery, Overview, UserEntry, UserQuery, UserSort};
+pub use administration::{
+    Deletion, InvitationEntry, LogEntry, LogQuery, Machines, NewInvitation, Overview, UserDetails, UserEntry,
+    UserQuery, UserSort,
+};
+pub use archive::{Archive, SharedArchive};
 pub use clock::Clock;
 pub use config::Config;
 pub use content::Content;
 pub use database::{ConnectError, Database, Engine, MigrateError};
 pub use doctor::{Diagnosis, Finding, Report};
 pub use error::{Error, Result};
+pub use excerpt::Excerpt;
+pub use find::{FilesQuery, FilesSort};
 pub use health::Health;
-pub use nodes::ListOptions;
+pub use nodes::{ListOptions, Neighbours};
 pub use service::Drive;
 pub use sessions::{SessionInfo, SessionRow};
 pub use shares::{CodeChoice, NewShare, Portion, Saved, ShareChange, ShareKey, SharedContent};
+pub use site::{Announcement, Rules, Setting, SettingEntry, SettingName};
+pub use thumbnails::Thumbnail;
 pub use upload::{
     BodyError, Checksum, ChecksumAlgorithm, NewUpload, NewUploadKind, Step, UnknownAlgorithm, UploadStatus,
     Write,

@@ -10,20 +10,25 @@ mod children;
 pub(crate) mod copy;
 mod cursor;
 mod duplicate;
+mod ending;
 mod insert;
 mod merge;
 mod names;
+mod neighbours;
 mod purge;
+pub(crate) mod register;
 mod trash;
 
 use domain::{BlobId, FileName, Node, NodeId, NodeKind, UserId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+pub(crate) use bulk::check;
 pub use children::ListOptions;
 pub(crate) use children::{check_limit, list};
 pub(crate) use cursor::{Cursor, Value, cut};
 pub(crate) use insert::{NewFile, check_target, insert_file};
+pub use neighbours::Neighbours;
 
 use crate::database::from_sql;
 use crate::{Actor, Drive, Error, Result};
@@ -32,7 +37,7 @@ use crate::{Actor, Drive, Error, Result};
 macro_rules! select_node {
     ($($rest:expr),+) => {
         concat!(
-            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.trashed_at \
+            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.trashed_at, b.thumbnail \
              FROM nodes n LEFT JOIN blobs b ON b.id = n.blob_id ",
             $($rest),+
         )
@@ -124,6 +129,7 @@ pub(crate) fn read(row: &AnyRow) -> Result<Node> {
         mime: row.try_get(5)?,
         modified: row.try_get(6)?,
         blake3: row.try_get(7)?,
+        thumbnail: row.try_get::<Option<i64>, _>(9)? == Some(1),
     })
 }
 
@@ -148,7 +154,8 @@ pub(crate) struct NewNode<'a> {
     pub(crate) modified_at: i64,
 }
 
-/// Writes a row of `nodes`. The caller has looked that the name is free; the index catches what it could not see.
+/// Writes a row of `nodes`. The caller holds the owner's lock and has looked that the name is free; the index catches what it
+/// could not see.
 pub(crate) async fn write(connection: &mut AnyConnection, now: i64, node: &NewNode<'_>) -> Result<()> {
     let (name, name_key, sort_key) = match node.name {
         Some(name) => (name.as_str(), name.unique_key(), name.sort_key()),
@@ -158,9 +165,16 @@ pub(crate) async fn write(connection: &mut AnyConnection, now: i64, node: &NewNo
         Some(claimed) => domain::mime_or(name, claimed),
         None => domain::mime_of(name),
     });
+    let line = match node.name {
+        Some(name) => {
+            let lines = register::enter(connection, node.owner, std::iter::once(name.as_str())).await?;
+            lines.first().copied()
+        }
+        None => Some(register::NONE),
+    };
     sqlx::query(
         "INSERT INTO nodes (id, owner_id, parent_id, kind, name, name_key, sort_key, blob_id, size, mime, modified_at, \
-         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         created_at, arrived_at, category, name_line) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)",
     )
     .bind(node.id.as_str())
     .bind(node.owner.as_str())
@@ -174,9 +188,14 @@ pub(crate) async fn write(connection: &mut AnyConnection, now: i64, node: &NewNo
     .bind(mime)
     .bind(node.modified_at)
     .bind(now)
-    .execute(connection)
+    .bind(mime.map(register::category_of))
+    .bind(line)
+    .execute(&mut *connection)
     .await
     .map_err(taken)?;
+    if mime.is_some_and(|mime| mime.starts_with("image/")) {
+        crate::thumbnails::want(connection, node.id).await?;
+    }
     Ok(())
 }
 
@@ -189,4 +208,4 @@ pub(crate) fn taken(error: sqlx::Error) -> Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -12,7 +12,23 @@ use crate::{Error, Result};
 /// before the first look at what the change depends on.
 ///
 /// An UPDATE that changes nothing, because SQLite knows no `FOR UPDATE` and there is one set of SQL.
+///
+/// # Errors
+/// [`Error::NotFound`] when the account is gone or being deleted: nothing comes into a drive that is being emptied, whoever
+/// was let in before.
 pub(crate) async fn lock(tx: &mut Tx, owner: &UserId) -> Result<()> {
+    let locked = sqlx::query("UPDATE users SET used = used WHERE id = $1 AND deleted_at IS NULL")
+        .bind(owner.as_str())
+        .execute(&mut **tx)
+        .await?;
+    if locked.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// The same for what takes away and adds nothing, also from an account that is being deleted.
+///
+/// # Errors
+/// [`Error::NotFound`] when the account is gone.
+pub(crate) async fn lock_to_remove(tx: &mut Tx, owner: &UserId) -> Result<()> {
     let locked = sqlx::query("UPDATE users SET used = used WHERE id = $1")
         .bind(owner.as_str())
         .execute(&mut **tx)

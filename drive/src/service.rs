@@ -4,8 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use storage::BlobStore;
+use tokio::sync::Notify;
 
+use crate::accounts::avatar::Painter;
 use crate::accounts::password::Passwords;
+use crate::site::{InForce, Rules};
 use crate::upload::Uploads;
 use crate::{Clock, Config, Database, Result};
 
@@ -19,14 +22,17 @@ struct Inner {
     config: Config,
     clock: Clock,
     passwords: Passwords,
+    painter: Painter,
     uploads: Uploads,
+    rules: InForce,
+    endings: Notify,
 }
 
 impl Drive {
-    /// Puts the parts together. Does not migrate: the operator decides when.
+    /// Puts the parts together and reads what administrators decided. Does not migrate: the operator decides when.
     ///
     /// # Errors
-    /// None today; opening may come to check the store.
+    /// [`Error::Database`](crate::Error::Database).
     pub async fn open(database: Database, store: Arc<dyn BlobStore>, config: Config) -> Result<Self> {
         Self::open_at(database, store, config, Clock::system()).await
     }
@@ -42,7 +48,21 @@ impl Drive {
         clock: Clock,
     ) -> Result<Self> {
         let passwords = Passwords::new().await?;
-        Ok(Self(Arc::new(Inner { database, store, config, clock, passwords, uploads: Uploads::default() })))
+        let rules = InForce::new(Rules::of(&config));
+        let uploads = Uploads::default();
+        let drive = Self(Arc::new(Inner {
+            database,
+            store,
+            config,
+            clock,
+            passwords,
+            painter: Painter::default(),
+            uploads,
+            rules,
+            endings: Notify::new(),
+        }));
+        drive.refresh_rules().await?;
+        Ok(drive)
     }
 
     /// The metadata.
@@ -57,7 +77,7 @@ impl Drive {
         &self.0.store
     }
 
-    /// What the operator decided.
+    /// What the operator decided at the start. What administrators changed since is in [`rules`](Self::rules).
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
@@ -72,6 +92,24 @@ impl Drive {
     /// What this process keeps of uploads.
     pub(crate) fn uploads(&self) -> &Uploads {
         &self.0.uploads
+    }
+
+    pub(crate) fn painter(&self) -> &Painter {
+        &self.0.painter
+    }
+
+    pub(crate) fn rules_in_force(&self) -> &InForce {
+        &self.0.rules
+    }
+
+    /// Where the background of this process waits for accounts to be deleted.
+    pub(crate) fn endings(&self) -> &Notify {
+        &self.0.endings
+    }
+
+    /// Lets the deletion of an account begin now.
+    pub(crate) fn wake_endings(&self) {
+        self.0.endings.notify_one();
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

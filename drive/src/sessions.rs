@@ -2,10 +2,11 @@
 //! it cannot use one; a session that was ended cannot be saved back to life.
 
 use domain::UserId;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use crate::accounts::unlocked;
+use crate::database::Tx;
 use crate::nodes::parse;
 use crate::{Actor, Client, Drive, Error, Result, random};
 
@@ -19,6 +20,8 @@ pub struct SessionRow {
     pub data: Vec<u8>,
     /// Who is signed in.
     pub user: Option<UserId>,
+    /// [`Actor::epoch`] of who signed in.
+    pub epoch: i64,
     /// Unix milliseconds.
     pub expires_at: i64,
 }
@@ -40,6 +43,39 @@ pub struct SessionInfo {
     pub expires_at: i64,
 }
 
+impl SessionInfo {
+    /// Whether it is the session of the cookie with this secret.
+    #[must_use]
+    pub fn is_of(&self, secret: &str) -> bool {
+        self.id == random::hash_of_secret(secret)
+    }
+}
+
+/// Ends all sessions of an account, but the one that is kept, and those that begin with what was proved before: a sign-in
+/// that is under way. Answers the account's new epoch.
+pub(crate) async fn end_all(tx: &mut Tx, user: &UserId, kept: Option<&str>) -> Result<i64> {
+    let row = sqlx::query(
+        "UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch",
+    )
+    .bind(user.as_str())
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(Error::NotFound)?;
+    let epoch: i64 = row.try_get(0)?;
+    sqlx::query("UPDATE sessions SET epoch = $2 WHERE user_id = $1 AND id = $3")
+        .bind(user.as_str())
+        .bind(epoch)
+        .bind(kept.map(random::hash_of_secret))
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND epoch <> $2")
+        .bind(user.as_str())
+        .bind(epoch)
+        .execute(&mut **tx)
+        .await?;
+    Ok(epoch)
+}
+
 impl Drive {
     /// Keeps a new session; `false` when the id is taken.
     ///
@@ -48,8 +84,8 @@ impl Drive {
     pub async fn session_create(&self, id: &str, session: &SessionRow, client: &Client) -> Result<bool> {
         let mut tx = self.database().begin().await?;
         let created = sqlx::query(
-            "INSERT INTO sessions (id, user_id, data, address, agent, created_at, seen_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO sessions (id, user_id, data, address, agent, created_at, seen_at, expires_at, epoch) \
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
         )
         .bind(random::hash_of_secret(id))
         .bind(session.user.as_ref().map(UserId::as_str))
@@ -58,13 +94,14 @@ impl Drive {
         .bind(client.agent_text())
         .bind(self.now())
         .bind(session.expires_at)
+        .bind(session.epoch)
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
         Ok(created.rows_affected() == 1)
     }
 
-    /// Keeps what changed in a session. One that was ended meanwhile stays ended.
+    /// Keeps what changed in a session, but not its epoch. One that was ended meanwhile stays ended.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -85,17 +122,19 @@ impl Drive {
     /// # Errors
     /// [`Error::Database`].
     pub async fn session_load(&self, id: &str) -> Result<Option<SessionRow>> {
-        let row =
-            sqlx::query("SELECT data, user_id, expires_at FROM sessions WHERE id = $1 AND expires_at > $2")
-                .bind(random::hash_of_secret(id))
-                .bind(self.now())
-                .fetch_optional(self.database().read())
-                .await?;
+        let row = sqlx::query(
+            "SELECT data, user_id, expires_at, epoch FROM sessions WHERE id = $1 AND expires_at > $2",
+        )
+        .bind(random::hash_of_secret(id))
+        .bind(self.now())
+        .fetch_optional(self.database().read())
+        .await?;
         row.map(|row| {
             Ok(SessionRow {
                 data: row.try_get(0)?,
                 user: row.try_get::<Option<&str>, _>(1)?.map(parse).transpose()?,
                 expires_at: row.try_get(2)?,
+                epoch: row.try_get(3)?,
             })
         })
         .transpose()
@@ -117,12 +156,13 @@ impl Drive {
     /// Who asks in a session that says it is `user`'s.
     ///
     /// # Errors
-    /// [`Error::SignInRequired`] when the session is unknown, expired, revoked or another's, or the account locked.
+    /// [`Error::SignInRequired`] when the session is unknown, expired, revoked or another's, or the account locked;
+    /// [`Error::MustChangePassword`] when it is theirs, and good for that alone.
     pub async fn session_actor(&self, user: &UserId, session_id: &str) -> Result<Actor> {
         let (hash, now) = (random::hash_of_secret(session_id), self.now());
         let row = sqlx::query(
-            "SELECT u.id, u.role, u.root_id, u.locked_at, s.seen_at FROM sessions s JOIN users u ON u.id = s.user_id \
-             WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3",
+            "SELECT u.id, u.role, u.root_id, u.locked_at, u.must_change, u.session_epoch, s.seen_at FROM sessions s \
+             JOIN users u ON u.id = s.user_id AND u.session_epoch = s.epoch WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3",
         )
         .bind(&hash)
         .bind(user.as_str())
@@ -131,7 +171,7 @@ impl Drive {
         .await?;
         let actor = unlocked(row.as_ref())?;
         if let Some(row) = row
-            && row.try_get::<i64, _>(4)? < now - SEEN_EVERY_MS
+            && row.try_get::<i64, _>(6)? < now - SEEN_EVERY_MS
         {
             let mut tx = self.database().begin().await?;
             sqlx::query("UPDATE sessions SET seen_at = $2 WHERE id = $1")
@@ -149,15 +189,8 @@ impl Drive {
     /// # Errors
     /// [`Error::Database`].
     pub async fn sessions_of(&self, actor: &Actor) -> Result<Vec<SessionInfo>> {
-        let rows = sqlx::query(
-            "SELECT id, address, agent, created_at, seen_at, expires_at FROM sessions \
-             WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id LIMIT 1000",
-        )
-        .bind(actor.user.as_str())
-        .bind(self.now())
-        .fetch_all(self.database().read())
-        .await?;
-        rows.iter().map(info).collect()
+        let mut connection = self.database().read().acquire().await?;
+        sessions_of_user(&mut connection, &actor.user, self.now()).await
     }
 
     /// Ends one of the actor's sessions, by the id of [`SessionInfo`].
@@ -187,6 +220,23 @@ impl Drive {
             "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)";
         self.database().delete_in_batches(delete, self.now()).await
     }
+}
+
+/// The sessions of an account that did not expire, the one seen last first.
+pub(crate) async fn sessions_of_user(
+    connection: &mut AnyConnection,
+    user: &UserId,
+    now: i64,
+) -> Result<Vec<SessionInfo>> {
+    let rows = sqlx::query(
+        "SELECT id, address, agent, created_at, seen_at, expires_at FROM sessions \
+         WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id LIMIT 1000",
+    )
+    .bind(user.as_str())
+    .bind(now)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(info).collect()
 }
 
 fn info(row: &AnyRow) -> Result<SessionInfo> {

@@ -13,12 +13,14 @@
 //! | `publish`, `steps` | from the last byte to the node, resumable at every step |
 //! | `row`, `segment` | what the database keeps |
 //! | `inspect`, `discard`, `sweep` | how far it is; giving it up; what nobody continues |
+//! | `ending` | all uploads of an account that is being deleted |
 
 mod adopt;
 mod begin;
 mod body;
 mod checksum;
 mod discard;
+mod ending;
 mod hashing;
 mod inspect;
 mod lease;

@@ -109,8 +109,43 @@ for (const locale of ['en-US', 'zh-CN']) {
           await page.locator('[name=code]').press('Enter');
           await expect(page.locator('.share-row')).toHaveCount(2);
           await check(link);
+          for (const node of [long, picture, await api.put('c.md', '# A title\n\n- [link](https://example.org)')]) await check(`/view/${node.id}`);
+          await check(`${link}/view/${long.id}`);
+          await check(`${link}/view/${picture.id}?show`);
           await page.request.post('/form/cancel-share', { form: { id: next.split('/').at(-1)! }, headers });
           await check(link);
+        });
+      });
+    }
+
+    for (const [width, height, colorScheme] of [[360, 740, 'dark'], [1280, 800, 'light']] as const) {
+      test.describe(`administration in ${colorScheme} colours at ${width} px`, () => {
+        test.use({ colorScheme, viewport: { width, height } });
+
+        test('axe finds nothing, and nothing sticks out', async ({ page, account }) => {
+          const check = async (path: string): Promise<void> => {
+            await page.goto(path);
+            expect.soft(await violations(page), path).toEqual([]);
+            await expectNothingSticksOut(page, path);
+          };
+          await signIn(page, account);
+          const headers = { accept: 'application/json' };
+          const post = (path: string, form: Record<string, string>) => page.request.post(`/form/${path}`, { form, headers });
+          const password = 'four words and 2 digits';
+          await post('create-account', { username: 'wang_fang', email: 'w@example.org', password, again: password });
+          await post('change-setting', { name: 'registration', value: 'invitation' });
+          await post('change-setting', { name: 'announcement', value: `${'a long line '.repeat(12)}\nand another one` });
+          await post('create-invitation', { uses: '3', days: '7', email: '', note: 'for everybody in the third department' });
+          for (const path of ['/admin', '/admin/users', '/admin/users/new', '/admin/invitations', '/admin/settings', '/admin/log']) {
+            await check(path);
+          }
+          const link = (await page.goto('/admin/users').then(() => page.getByRole('link', { name: 'wang_fang' }).getAttribute('href')))!;
+          await check(link);
+          await post('delete-account', { id: link.split('/').at(-1)!, confirmation: 'wrong' });
+          await check(link);
+          await page.context().clearCookies();
+          await check('/login');
+          await check('/register');
         });
       });
     }
@@ -145,17 +180,48 @@ async function signIn(page: Page, account: Account): Promise<void> {
   await awake(page);
 }
 
-/** Neither the page nor, within `box`, any text, button or bar is wider than what it stands in. */
+/** What is meant to be pushed aside on a narrow screen: the places, and the pages of a subject. */
+const STRIPS = '.places, .tabs';
+
+/**
+ * Neither the page nor, within `box`, any text, button or bar is wider than what it stands in. What a strip holds may be; the
+ * strip itself is not, and scrolls.
+ */
 async function expectNothingSticksOut(page: Page, what: string, box = 'html'): Promise<void> {
   const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(overhang, `${what} is wider than the window`).toBeLessThanOrEqual(0);
-  const outside = await page.locator(box).evaluate((frame) => {
+  const outside = await page.locator(box).evaluate((frame, strips) => {
     const edge = Math.min(frame.getBoundingClientRect().right, window.innerWidth) + 0.5;
-    const parts = [...frame.querySelectorAll('button, a, input, label, p, h1, h2, progress, li')];
-    return parts.filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > edge).map((part) => part.outerHTML.slice(0, 120));
-  });
+    const isPushed = (part: Element): boolean => {
+      const around = part.parentElement?.closest(strips);
+      return !!around && ['auto', 'scroll'].includes(getComputedStyle(around).overflowX);
+    };
+    const parts = [...frame.querySelectorAll(`button, a, input, label, p, h1, h2, progress, li, ${strips}`)];
+    return parts
+      .filter((part) => part.checkVisibility() && !isPushed(part) && part.getBoundingClientRect().right > edge)
+      .map((part) => part.outerHTML.slice(0, 120));
+  }, STRIPS);
   expect(outside, `${what}: beyond the right edge`).toEqual([]);
 }
+
+test('on a phone strips are pushed aside, by finger and by keyboard', async ({ page, account }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await signIn(page, account);
+  for (const [path, name, count] of [['/', '.places', 10], ['/admin', '.tabs', 5]] as const) {
+    await page.goto(path);
+    await awake(page);
+    const strip = page.locator(name);
+    expect(await strip.evaluate((strip) => strip.scrollWidth - strip.clientWidth), `${name} scrolls`).toBeGreaterThan(0);
+    const links = strip.getByRole('link');
+    await expect(links).toHaveCount(count);
+    await links.first().focus();
+    for (const link of await links.all()) {
+      await expect(link).toBeFocused();
+      await expect(link).toBeInViewport();
+      await page.keyboard.press('Tab');
+    }
+  }
+});
 
 test('sign in, move, delete and undo by keyboard alone', async ({ page, server, token, account }) => {
   const api = new Api(server, token);

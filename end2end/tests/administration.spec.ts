@@ -1,5 +1,6 @@
 // Administration: found by administrators, and by nobody else.
 
+import { awake } from './support/pages/awake';
 import { enter, Entrance } from './support/pages/entrance';
 import { expect, test } from './support/test';
 
@@ -17,10 +18,10 @@ test('an administrator finds an account, limits it, locks it and reads so in the
   await enter(page, account);
   await page.goto('/admin');
   await expect(page.getByRole('heading', { name: 'Administration' })).toBeVisible();
-  await expect(page.getByText('2 (0 locked)')).toBeVisible();
+  await expect(page.getByText('2 (0 locked, 0 being deleted)')).toBeVisible();
 
   await page.getByRole('link', { name: 'Users' }).click();
-  await page.getByRole('searchbox').fill('WANG@');
+  await page.getByRole('searchbox', { name: 'Search', exact: true }).fill('WANG@');
   await page.getByRole('button', { name: 'Search' }).click();
   await expect(page.getByRole('link', { name: account.username })).toBeHidden();
   await page.getByRole('link', { name: user.username }).click();
@@ -47,7 +48,7 @@ test('an administrator finds an account, limits it, locks it and reads so in the
   await page.getByLabel('Kind').selectOption('Accounts');
   await page.getByRole('button', { name: 'Filter' }).click();
   const newest = page.getByRole('row').nth(1);
-  await expect(newest).toContainText('account.unlock');
+  await expect(newest).toContainText('Account unlocked');
   await expect(newest).toContainText(user.username);
   await expect(newest).toContainText(account.username);
   await elsewhere.close();
@@ -75,8 +76,132 @@ test('an administrator makes an account', async ({ page, server, browser, faults
   faults.watch(elsewhere);
   const other = await elsewhere.newPage();
   await enter(other, newcomer);
-  for (const path of ['/admin', '/admin/users', '/admin/users/new', '/admin/log']) {
+  for (const path of ['/admin', '/admin/users', '/admin/users/new', '/admin/log', '/admin/settings', '/admin/invitations']) {
     expect((await other.goto(path))?.status(), path).toBe(404);
   }
+  await elsewhere.close();
+});
+
+test('a setting acts without a restart, says what is wrong with it, and goes back', async ({ page, server, account, faults }) => {
+  faults.expect(/the server responded with a status of 4\d\d/);
+  await enter(page, account);
+  await page.goto('/admin');
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  const size = page.getByRole('region', { name: 'Largest file' });
+  await size.getByRole('textbox').fill('huge');
+  await size.getByRole('button', { name: 'Save' }).click();
+  await expect(size.getByText('The file size is not valid.')).toBeVisible();
+  await expect(size.getByRole('textbox')).toHaveValue('huge');
+  await size.getByRole('textbox').fill('5MB');
+  await size.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved: Largest file.')).toBeVisible();
+  await expect(size.getByText(`Set by ${account.username},`)).toBeVisible();
+  const largest = async () => (await page.request.fetch('/api/uploads', { method: 'OPTIONS' })).headers()['tus-max-size'];
+  expect(await largest()).toBe('5000000');
+  await size.getByRole('button', { name: 'Use the default' }).click();
+  await expect(page.getByText('Back to the default: Largest file.')).toBeVisible();
+  await expect(size.getByText('Default (from the startup options): 1.34 TB')).toBeVisible();
+  expect(await largest()).not.toBe('5000000');
+  expect((await page.request.get(`${server.url}/health/ready`)).status()).toBe(200);
+});
+
+test('an announcement is told to everybody and dismissed without leaving the page', async ({ page, server, account, browser, faults, javaScriptEnabled }) => {
+  await enter(page, account);
+  await page.goto('/admin/settings');
+  const section = page.getByRole('region', { name: 'Announcement', exact: true });
+  await section.getByRole('textbox').fill('Down on Sunday.\nBack on Monday.');
+  await section.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved: Announcement.')).toBeVisible();
+  const elsewhere = await browser.newContext({ baseURL: server.url, locale: 'en-US' });
+  faults.watch(elsewhere);
+  const other = await elsewhere.newPage();
+  await other.goto('/login');
+  await expect(other.getByRole('complementary', { name: 'Announcement' })).toContainText('Down on Sunday.');
+  await elsewhere.close();
+
+  await page.goto('/');
+  await awake(page);
+  const told = page.getByRole('complementary', { name: 'Announcement' });
+  await expect(told).toContainText('Back on Monday.');
+  // It stands above the bar, and the drive fills the rest of the window.
+  const [above, bar] = [await told.boundingBox(), await page.locator('.bar').boundingBox()];
+  expect(above!.y).toBe(0);
+  expect(bar!.y).toBeCloseTo(above!.height, 0);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true);
+  if (javaScriptEnabled) await page.evaluate(() => document.body.setAttribute('data-same-document', ''));
+  await told.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(told).toBeHidden();
+  if (javaScriptEnabled) await expect(page.locator('body')).toHaveAttribute('data-same-document', '');
+  await page.goto('/trash');
+  await expect(page.getByRole('heading', { name: 'Trash', exact: true })).toBeVisible();
+  await expect(told).toBeHidden();
+});
+
+test('an invitation makes one account, and says so when it is used up', async ({ page, server, account, browser, faults }) => {
+  faults.expect(/the server responded with a status of 4\d\d/);
+  await enter(page, account);
+  await page.goto('/admin/settings');
+  const registration = page.getByRole('region', { name: 'Registration' });
+  await registration.getByLabel('By invitation').check();
+  await registration.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved: Registration.')).toBeVisible();
+  await page.getByRole('link', { name: 'Invitations' }).click();
+  await page.getByLabel('Accounts it can make').fill('none');
+  await page.getByLabel('Note').fill('for Wang Fang');
+  await page.getByRole('button', { name: 'Make invitation' }).click();
+  await expect(page.getByText('Enter a whole number from 1 to 10,000.')).toBeVisible();
+  await expect(page.getByLabel('Note')).toHaveValue('for Wang Fang');
+  await page.getByLabel('Accounts it can make').fill('1');
+  await page.getByLabel('Email, if only one may use it').fill(user.email);
+  await page.getByRole('button', { name: 'Make invitation' }).click();
+  await expect(page.getByText('for Wang Fang')).toBeVisible();
+  const link = (await page.locator('.copy-text').innerText()).trim();
+
+  const elsewhere = await browser.newContext({ baseURL: server.url, locale: 'en-US' });
+  faults.watch(elsewhere);
+  const other = await elsewhere.newPage();
+  await other.goto('/login');
+  await other.getByRole('link', { name: 'Register' }).click();
+  await expect(other.getByText('You need an invitation to register here.')).toBeVisible();
+  await other.goto(new URL(link).pathname + new URL(link).search);
+  await expect(other.getByLabel('Email')).toHaveValue(user.email);
+  await new Entrance(other).fill(user);
+  await other.getByRole('button', { name: 'Register' }).click();
+  await expect(other.getByRole('heading', { name: 'My files' })).toBeVisible();
+  await elsewhere.clearCookies();
+  await other.goto(new URL(link).pathname + new URL(link).search);
+  await expect(other.getByText('This invitation has been used up.')).toBeVisible();
+  await elsewhere.close();
+  await page.reload();
+  await expect(page.getByText('1 of 1 used')).toBeVisible();
+});
+
+test('an account is deleted by who types its name, and the name is free again', async ({ page, server, account, browser, faults }) => {
+  faults.expect(/the server responded with a status of 4\d\d/);
+  const elsewhere = await browser.newContext({ baseURL: server.url, locale: 'en-US' });
+  faults.watch(elsewhere);
+  const other = await elsewhere.newPage();
+  await new Entrance(other).register(user);
+  await expect(other.getByRole('heading', { name: 'My files' })).toBeVisible();
+  await enter(page, account);
+  await page.goto('/admin/users');
+  await page.getByRole('link', { name: user.username }).click();
+  await expect(page.getByRole('button', { name: 'Sign out everywhere' })).toBeVisible();
+  await page.getByLabel(/^Type the user name/).fill('wang');
+  await page.getByRole('button', { name: 'Delete this account permanently' }).click();
+  await expect(page.getByText(`That is not the user name “${user.username}”.`)).toBeVisible();
+  await page.getByLabel(/^Type the user name/).fill(user.username);
+  await page.getByRole('button', { name: 'Delete this account permanently' }).click();
+  await expect(page.getByText(`The account “${user.username}” is locked and being deleted.`)).toBeVisible();
+  await other.goto('/');
+  await expect(other).toHaveURL(/\/login$/);
+  await expect(async () => {
+    await page.goto('/admin/users');
+    await expect(page.getByRole('link', { name: user.username })).toBeHidden({ timeout: 500 });
+  }).toPass({ timeout: 30_000 });
+  await new Entrance(other).register(user);
+  await expect(other.getByRole('heading', { name: 'My files' })).toBeVisible();
+  await page.goto(`/admin/log?kind=account&user=${user.username}`);
+  await expect(page.getByRole('row').filter({ hasText: 'Account deletion begun' })).toContainText(user.username);
   await elsewhere.close();
 });

@@ -116,6 +116,23 @@ test('sorting by size, both ways', async ({ page, server, token, account }) => {
   await expect(names.first()).toContainText('small.txt');
 });
 
+test('sorting by kind, both ways', async ({ page, server, token, account }) => {
+  const api = new Api(server, token);
+  for (const name of ['a.mp4', 'b.txt', 'c.jpg', 'd.txt']) await api.put(name, 'x');
+  await enter(page, account);
+  const kinds = page.locator('.row .cell-kind');
+  await expect(kinds).toHaveText(['Video', 'Document', 'Image', 'Document']);
+  for (const kind of await kinds.all()) await expect(kind).toBeInViewport({ ratio: 1 });
+  const sort = page.getByRole('link', { name: 'Sort by Kind' });
+  await sort.click();
+  await expect(page).toHaveURL(/\/\?sort=kind$/);
+  await expect(page.getByRole('columnheader', { name: 'Kind' })).toHaveAttribute('aria-sort', 'ascending');
+  await expect(page.locator('.row .open')).toHaveText(['c.jpg', 'b.txt', 'd.txt', 'a.mp4']);
+  await sort.click();
+  await expect(page).toHaveURL(/\/\?sort=-kind$/);
+  await expect(page.locator('.row .open')).toHaveText(['a.mp4', 'd.txt', 'b.txt', 'c.jpg']);
+});
+
 test('the rail says where one is: on the page of all files, or somewhere within', async ({ page, account }) => {
   await enter(page, account);
   const entry = page.getByRole('navigation', { name: 'Navigation' }).getByRole('link', { name: 'My files' });

@@ -1,4 +1,5 @@
-// Shares, from the owner's list to the visitor's page. Visitors never have script: their page must not need it.
+// Shares, from the owner's list to the visitor's page. Visitors have no script where nothing else is said: their page must not
+// need it.
 
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 
@@ -13,9 +14,9 @@ const ENDED = /the server responded with a status of 4(04|10|22)/;
 
 const friend = { username: 'wang_fang', email: 'wang@example.org', password: 'four words and 2 digits' };
 
-/** Somebody elsewhere, without script. */
-async function visitor(browser: Browser, server: Server, faults: Faults): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await browser.newContext({ baseURL: server.url, locale: 'en-US', javaScriptEnabled: false });
+/** Somebody elsewhere. */
+async function visitor(browser: Browser, server: Server, faults: Faults, javaScriptEnabled = false): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({ baseURL: server.url, locale: 'en-US', javaScriptEnabled });
   faults.watch(context);
   return { context, page: await context.newPage() };
 }
@@ -27,7 +28,7 @@ async function share(page: Page, name: string, code: string | undefined, downloa
   await expect(page.getByRole('heading', { name: 'Share', exact: true })).toBeVisible();
   await page.getByLabel(code === undefined ? 'Public, without a code' : 'A code of your own').check();
   if (code !== undefined) await page.getByLabel('Your code').fill(code);
-  await page.getByLabel('Most downloads').fill(downloads);
+  await page.getByLabel('Download limit').fill(downloads);
   await page.getByRole('button', { name: 'Create link' }).click();
   await expect(page.getByRole('img', { name: 'QR code of the link' })).toBeVisible();
   const text = await page.locator('.copy-text').innerText();
@@ -73,7 +74,7 @@ test('a code lets a friend in, who saves it; cancelling ends it', async ({ page,
   await guest.page.getByRole('button', { name: 'Save to a folder…' }).click();
   await expect(guest.page.getByText('Items chosen: 1.')).toBeVisible();
   await guest.page.getByRole('link', { name: 'from others' }).click();
-  await expect(guest.page.getByText('There are no folders in it.')).toBeVisible();
+  await expect(guest.page.getByText('No subfolders here.')).toBeVisible();
   await guest.page.getByRole('button', { name: 'Save here' }).click();
   await expect(guest.page.getByText('Saved to your files. Items: 1.')).toBeVisible();
   await guest.page.goto('/');
@@ -124,13 +125,59 @@ test('the trash closes a share, restoring opens it, and the last download uses i
   await page.goto('/shares');
   await page.getByRole('link', { name: 'once.txt' }).click();
   await expect(page.getByText('Used up')).toBeVisible();
-  await page.getByLabel('Most downloads').fill('x');
+  await page.getByLabel('Download limit').fill('x');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('Enter a whole number of 1 or more, or nothing.')).toBeVisible();
-  await page.getByLabel('Most downloads').fill('0');
+  await page.getByLabel('Download limit').fill('0');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('The share is changed.')).toBeVisible();
   await expect(page.getByText('Active')).toBeVisible();
   expect((await guest.page.goto(link))?.status()).toBe(200);
+  await guest.context.close();
+});
+
+test('the button beside the link copies it with its code', async ({ page, context, account, token, server, javaScriptEnabled }) => {
+  await new Api(server, token).put('plan.txt', 'the plan');
+  await enter(page, account);
+  const link = await share(page, 'plan.txt', 'open-sesame');
+  const copy = page.locator('[data-copied]');
+  if (!javaScriptEnabled) {
+    await expect(copy, 'it would do nothing').toBeHidden();
+    return;
+  }
+  await context.grantPermissions(['clipboard-read'], { origin: server.url });
+  await expect(copy).toHaveText('Copy');
+  await copy.click();
+  await expect(copy).toHaveText('Copied');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`Link: ${link} Code: open-sesame`);
+});
+
+test('who has to sign in first to save comes back to saving', async ({ page, account, token, server, browser, faults, javaScriptEnabled }) => {
+  await new Api(server, token).put('plan.txt', 'the plan');
+  await enter(page, account);
+  const link = await share(page, 'plan.txt', 'open-sesame');
+
+  const guest = await visitor(browser, server, faults, javaScriptEnabled);
+  const entrance = new Entrance(guest.page);
+  await entrance.register(friend);
+  await expect(guest.page.getByText('No files here yet')).toBeVisible();
+  // The drive asks for unfinished uploads; who is forgotten in the middle of it would be refused.
+  await guest.page.waitForLoadState('networkidle');
+  await guest.context.clearCookies();
+
+  await guest.page.goto(link);
+  await guest.page.getByLabel('Code').fill('open-sesame');
+  await guest.page.getByRole('button', { name: 'Open' }).click();
+  await guest.page.getByRole('link', { name: 'Sign in' }).click();
+  await expect(guest.page).toHaveURL(`${server.url}/login`);
+  await guest.page.getByLabel('User name or email').fill(friend.username);
+  await guest.page.getByLabel('Password', { exact: true }).fill(friend.password);
+  await guest.page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(guest.page).toHaveURL(`${link}/save`);
+  expect((await guest.context.cookies()).map(({ name }) => name), 'it leads there once').not.toContain('hayloft_next');
+  await guest.page.getByRole('button', { name: 'Save here' }).click();
+  await expect(guest.page.getByText('Saved to your files. Items: 1.')).toBeVisible();
+  await guest.page.goto('/');
+  await expect(new Drive(guest.page).row('plan.txt')).toBeVisible();
   await guest.context.close();
 });

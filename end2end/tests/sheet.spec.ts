@@ -13,6 +13,8 @@ test('a session is ended from the list of devices', async ({ page, account, brow
 
   if (javaScriptEnabled) await page.evaluate(() => document.body.setAttribute('data-same-document', ''));
   await new Drive(page).openAccountMenu();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { name: 'Profile' })).toBeVisible();
   await page.getByRole('link', { name: 'Signed-in devices' }).click();
   await expect(page.getByRole('heading', { name: 'Signed-in devices' })).toBeVisible();
   await expect(page).toHaveTitle(/^Signed-in devices/);
@@ -36,7 +38,8 @@ test('a sheet that is not there, and one for which nobody is signed in', async (
   await page.goto('/settings/sessions');
   await expect(page).toHaveURL(/\/login$/);
   await new Entrance(page).signIn(account.username, account.password);
-  await expect(page.getByRole('heading', { name: 'My files' })).toBeVisible();
+  await expect(page).toHaveURL(/\/settings\/sessions$/);
+  await expect(page.getByRole('navigation', { name: 'Settings' }).locator('[aria-current]')).toHaveAttribute('href', '/settings/sessions');
   const answer = await page.goto('/settings/nothing/at/all');
   expect(answer?.status()).toBe(404);
   await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();

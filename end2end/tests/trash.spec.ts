@@ -8,7 +8,7 @@ import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
 import { expect, test } from './support/test';
 
-test('what was deleted is listed, restored, and deleted for ever after a question', async ({ page, account, server, token, javaScriptEnabled }) => {
+test('what was deleted is listed, restored, and deleted permanently after a question', async ({ page, account, server, token, javaScriptEnabled }) => {
   const api = new Api(server, token);
   for (const name of ['a.txt', 'b.txt', 'c.txt', 'd.txt']) await api.put(name, name);
   await enter(page, account);
@@ -20,7 +20,7 @@ test('what was deleted is listed, restored, and deleted for ever after a questio
   // The rows go before the server has heard of it.
   await expect.poll(async () => (await api.root()).length).toBe(0);
   await page.getByRole('link', { name: 'Trash', exact: true }).click();
-  await expect(page.getByRole('heading', { name: 'Trash' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Trash', exact: true })).toBeVisible();
   await expect(page.getByRole('row')).toHaveCount(5);
   await expect(page.getByRole('row').nth(1)).toContainText('d.txt');
   await expect(page.getByRole('row').nth(1)).toContainText('My files');
@@ -39,15 +39,15 @@ test('what was deleted is listed, restored, and deleted for ever after a questio
 
   await awake(page);
   await page.getByRole('checkbox', { name: 'Choose “c.txt”' }).check();
-  await page.getByRole('button', { name: 'Delete for ever…' }).click();
+  await page.getByRole('button', { name: 'Delete permanently…' }).click();
   await expect(page.getByText('This cannot be undone.').first()).toBeVisible();
-  await page.getByRole('button', { name: 'Delete for ever', exact: true }).click();
-  await expect(page.getByText('Items deleted for ever: 1.')).toBeVisible();
+  await page.getByRole('button', { name: 'Delete permanently', exact: true }).click();
+  await expect(page.getByText('Items permanently deleted: 1.')).toBeVisible();
   await expect(page.getByRole('row')).toHaveCount(2);
   await awake(page);
   await page.getByRole('button', { name: 'Empty trash…' }).click();
   await page.getByRole('button', { name: 'Empty trash', exact: true }).click();
-  await expect(page.getByText('The trash is empty.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible();
 
   await page.getByRole('link', { name: 'My files' }).click();
   await expect(drive.row('a.txt')).toBeVisible();
@@ -68,15 +68,16 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   await drive.row('a.txt').getByRole('link', { name: 'Move, copy or rename “a.txt”' }).click();
   await expect(page.locator('.sheet .names')).toHaveText('a.txt');
   await page.getByRole('link', { name: 'papers' }).click();
-  await expect(page.getByText('There are no folders in it.')).toBeVisible();
+  await expect(page.getByText('No subfolders here.')).toBeVisible();
   await page.getByRole('button', { name: 'Copy here' }).click();
   await expect(page.getByText('Items copied: 1.')).toBeVisible();
   await expect(drive.row('a.txt')).toBeVisible();
 
   await awake(page);
   await drive.row('a.txt').getByRole('link', { name: 'Move, copy or rename “a.txt”' }).click();
+  await expect(page.locator('.sheet .names')).toHaveText('a.txt');
   await page.getByRole('link', { name: 'papers' }).click();
-  await expect(page.getByText('There are no folders in it.')).toBeVisible();
+  await expect(page.getByText('No subfolders here.')).toBeVisible();
   await page.getByRole('button', { name: 'Move here' }).click();
   await expect(page.getByText('Items moved: 1.')).toBeVisible();
   await expect(drive.row('a.txt')).toBeHidden();
@@ -87,6 +88,7 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   await expect(drive.row('a (1).txt')).toBeVisible();
   await awake(page);
   await drive.row('a.txt').getByRole('link', { name: 'Move, copy or rename “a.txt”' }).click();
+  await expect(page.getByRole('main').getByText('a.txt', { exact: true })).toBeVisible();
   await page.getByRole('link', { name: 'Rename' }).click();
   await page.getByLabel('New name').fill('b.txt');
   await page.getByRole('button', { name: 'Rename' }).click();

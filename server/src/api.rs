@@ -2,6 +2,7 @@
 
 mod bulk;
 mod description;
+mod find;
 mod nodes;
 mod trash;
 
@@ -21,13 +22,15 @@ pub(crate) use nodes::ListQuery;
 use crate::problem::Problem;
 use crate::session::Caller;
 use crate::state::AppState;
-use crate::{download, tus};
+use crate::{archive, download, thumbnail, tus};
 
 /// Every documented route; the ones that take bodies of any size are in [`uploads`].
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(description::base())
         .routes(routes!(nodes::node, nodes::rename, nodes::trash))
         .routes(routes!(nodes::children))
+        .routes(routes!(find::search))
+        .routes(routes!(find::files))
         .routes(routes!(nodes::restore))
         .routes(routes!(nodes::create_folder))
         .routes(routes!(bulk::move_all))
@@ -36,6 +39,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(trash::restore_all))
         .routes(routes!(trash::purge_all))
         .routes(routes!(download::content))
+        .routes(routes!(archive::zip, archive::zip_of_form))
+        .routes(routes!(thumbnail::thumbnail))
         .routes(routes!(description::document))
 }
 
@@ -68,7 +73,7 @@ impl NodeRef {
 ///
 /// # Errors
 /// 404: what is no id names nothing.
-fn node_of(text: &str, actor: &Actor) -> Result<NodeId, Problem> {
+pub(crate) fn node_of(text: &str, actor: &Actor) -> Result<NodeId, Problem> {
     match text {
         "root" => Ok(actor.root.clone()),
         id => id.parse().map_err(|_| AppError::NotFound.into()),

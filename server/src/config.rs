@@ -89,10 +89,24 @@ pub(crate) struct StoreOptions {
     /// How long the trash keeps things, like 7d or 36h; a number alone is days, 0 is until they are deleted by hand.
     #[arg(long, env = "HAYLOFT_TRASH_RETENTION", value_name = "TIME", default_value = "7d",
           value_parser = value::retention)]
-    pub(crate) trash_retention: value::Retention,
-    /// Whether anybody may register (open) or nobody (closed).
+    pub(crate) trash_retention: domain::Retention,
+    /// Who may register: anybody (open), whoever an administrator invited (invitation), or nobody (closed). Administrators
+    /// may change this and the three options above on the pages.
     #[arg(long, env = "HAYLOFT_REGISTRATION", value_name = "WHO", default_value = "open")]
     pub(crate) registration: Registration,
+    /// Whether strangers solve a captcha to register, and everybody after three tries to sign in that went wrong (on), or
+    /// nobody does (off). Without, a hundred wrong tries keep a login shut for up to a quarter of an hour.
+    #[arg(long, env = "HAYLOFT_CAPTCHA", value_name = "WHETHER", default_value = "on")]
+    pub(crate) captcha: CaptchaChoice,
+}
+
+/// Whether captchas are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CaptchaChoice {
+    /// Where guessing or registering by the thousand is likely.
+    On,
+    /// Never.
+    Off,
 }
 
 /// Who may register.
@@ -100,8 +114,20 @@ pub(crate) struct StoreOptions {
 pub(crate) enum Registration {
     /// Anybody who reaches the page.
     Open,
+    /// Whoever has an invitation of an administrator.
+    Invitation,
     /// Nobody.
     Closed,
+}
+
+impl From<Registration> for domain::Registration {
+    fn from(registration: Registration) -> Self {
+        match registration {
+            Registration::Open => Self::Open,
+            Registration::Invitation => Self::Invitation,
+            Registration::Closed => Self::Closed,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -181,9 +207,24 @@ pub(crate) struct TokenOptions {
     /// Whose drive the token opens: user name or mail address.
     #[arg(long, env = "HAYLOFT_USER", value_name = "NAME", value_parser = value::login)]
     pub(crate) user: Login,
+    /// What it is good for: to read alone, or to change things as well.
+    #[arg(long, env = "HAYLOFT_TOKEN_ACCESS", value_name = "ACCESS", default_value = "write")]
+    pub(crate) access: TokenAccess,
+    /// After how many days it ends. Default: never.
+    #[arg(long, env = "HAYLOFT_TOKEN_DAYS", value_name = "DAYS", value_parser = value::days)]
+    pub(crate) days: Option<u32>,
     /// What the token is for, shown in lists.
     #[arg(long, env = "HAYLOFT_TOKEN_NAME", value_name = "TEXT", default_value = "command line")]
     pub(crate) name: String,
+}
+
+/// What a token is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TokenAccess {
+    /// To look, list and download.
+    Read,
+    /// To change anything as well.
+    Write,
 }
 
 /// What is logged, to the standard error.
@@ -248,7 +289,8 @@ impl StoreOptions {
         }
         config.default_quota = self.default_quota.map(|ByteSize(size)| size).or(config.default_quota);
         config.trash_retention = self.trash_retention.0;
-        config.registration_open = self.registration == Registration::Open;
+        config.captcha = self.captcha == CaptchaChoice::On;
+        config.registration = self.registration.into();
         config
     }
 }

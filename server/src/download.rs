@@ -21,15 +21,16 @@ use serde::Deserialize;
 use crate::api::NodeRef;
 use crate::problem::Problem;
 use crate::session::Caller;
+pub(crate) use body::watched;
 use condition::{Validators, Verdict};
-use disposition::{Disposition, content_disposition};
+pub(crate) use disposition::{Disposition, content_disposition};
 use range::Selection;
 
 /// A page of ours that shows this file, or a person who opens it, runs nothing of it and loads nothing for it.
-const SANDBOX: HeaderValue =
+pub(crate) const SANDBOX: HeaderValue =
     HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
 /// Kept by the browser of this person, asked for again with the tag.
-const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+pub(crate) const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// How the file is wanted.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -37,12 +38,41 @@ const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 pub(crate) struct ContentQuery {
     /// Present (with any value): show it in the browser, if its type can do no harm there.
     inline: Option<String>,
+    /// Present (with any value): the same, and a PDF is opened by the browser's own viewer.
+    view: Option<String>,
 }
 
 impl ContentQuery {
-    /// Whether it is to be shown.
-    pub(crate) const fn is_inline(&self) -> bool {
-        self.inline.is_some()
+    /// How it is to be shown.
+    pub(crate) const fn shown(&self) -> Shown {
+        match (&self.view, &self.inline) {
+            (Some(_), _) => Shown::Viewed,
+            (None, Some(_)) => Shown::Inline,
+            (None, None) => Shown::Not,
+        }
+    }
+}
+
+/// How a file is to be shown in the browser, if its type can do no harm there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// Saved.
+    Not,
+    /// As a part of a page, or as one.
+    Inline,
+    /// As a page of its own. A PDF, too: a browser gives it to its viewer, which keeps script in it apart from every page,
+    /// and this answer is of no origin (its policy says `sandbox`).
+    Viewed,
+}
+
+impl Shown {
+    fn disposition(self, mime: &str) -> Disposition {
+        let is_shown = match self {
+            Self::Not => false,
+            Self::Inline => is_inline_safe(mime),
+            Self::Viewed => is_inline_safe(mime) || mime == "application/pdf",
+        };
+        if is_shown { Disposition::Inline } else { Disposition::Attachment }
     }
 }
 
@@ -74,7 +104,7 @@ pub(crate) async fn content(
     let content = drive.open_content(&actor, &node.of(&actor)?).await?;
     let subject =
         Subject { node: &content.node, etag: &content.etag, stored: content.stored, size: content.size };
-    let wanted = Wanted { method: &method, headers: &headers, inline: query.is_inline(), now: drive.now() };
+    let wanted = Wanted { method: &method, headers: &headers, shown: query.shown(), now: drive.now() };
     let source = content.clone();
     answer(subject, wanted, |_| async move { Ok(source) }).await
 }
@@ -94,8 +124,7 @@ pub(crate) struct Subject<'a> {
 pub(crate) struct Wanted<'a> {
     pub(crate) method: &'a Method,
     pub(crate) headers: &'a HeaderMap,
-    /// Shown in the browser, if its type can do no harm there.
-    pub(crate) inline: bool,
+    pub(crate) shown: Shown,
     /// Unix milliseconds.
     pub(crate) now: i64,
 }
@@ -183,8 +212,7 @@ async fn representation(
             answer
         }
     };
-    let disposition =
-        if wanted.inline && is_inline_safe(mime) { Disposition::Inline } else { Disposition::Attachment };
+    let disposition = wanted.shown.disposition(mime);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_DISPOSITION, content_disposition(disposition, &subject.node.name));
     Ok(answer)

@@ -3,7 +3,7 @@
 //!
 //! Answers with a redirect to the list, which tells the outcome. Files that came before one that was refused are there.
 
-mod form;
+pub(crate) mod form;
 
 use std::time::Duration;
 
@@ -44,6 +44,12 @@ pub(crate) async fn upload(
         Ok(caller) => caller,
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => {
             return redirect("/login", None, &state);
+        }
+        // Who has to choose a new password is shown where.
+        Err(problem)
+            if problem.status() == StatusCode::FORBIDDEN && !headers.contains_key(header::AUTHORIZATION) =>
+        {
+            return redirect("/", None, &state);
         }
         // Signing in would not help.
         Err(problem) => return problem.into_response(),

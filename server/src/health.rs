@@ -25,7 +25,7 @@ pub(crate) fn router() -> Router<AppState> {
 /// `/metrics` alone, for a listener of its own.
 pub(crate) fn metrics_router(state: AppState) -> Router {
     Router::new()
-        .route("/metrics", get(|State(state): State<AppState>| async move { text(&state) }))
+        .route("/metrics", get(|State(state): State<AppState>| async move { text(&state).await }))
         .with_state(state)
 }
 
@@ -85,12 +85,34 @@ async fn metrics_by_token(State(state): State<AppState>, headers: HeaderMap) -> 
     match (&state.settings.metrics_token, given) {
         // Without a token configured there is nothing here.
         (None, _) => StatusCode::NOT_FOUND.into_response(),
-        (Some(token), Some(given)) if equal(token.as_bytes(), given.as_bytes()) => text(&state),
+        (Some(token), Some(given)) if equal(token.as_bytes(), given.as_bytes()) => text(&state).await,
         (Some(_), _) => Problem::from(domain::AppError::SignInRequired).into_response(),
     }
 }
 
-fn text(state: &AppState) -> Response {
+/// How long figures of the whole site are given again, in milliseconds: they count every row of some tables.
+const SURVEY_FRESH: i64 = 15_000;
+
+/// When the whole site was looked at last, unix milliseconds.
+#[derive(Debug, Default)]
+pub(crate) struct LastSurvey(Mutex<Option<i64>>);
+
+/// Looks at the whole site, unless somebody did just now. Without a database the old figures stay, and the counters tell.
+async fn survey(state: &AppState) {
+    let mut last = state.last_survey.0.lock().await;
+    let now = state.drive.now();
+    if last.is_some_and(|at| (at..at + SURVEY_FRESH).contains(&now)) {
+        return;
+    }
+    match state.drive.survey().await {
+        Ok(overview) => crate::metrics::show_survey(&overview),
+        Err(error) => tracing::warn!(%error, "the site could not be surveyed for its metrics"),
+    }
+    *last = Some(state.drive.now());
+}
+
+async fn text(state: &AppState) -> Response {
+    survey(state).await;
     crate::metrics::read_counters(&state.drive);
     state.metrics.run_upkeep();
     ([(header::CONTENT_TYPE, PROMETHEUS_TEXT)], state.metrics.render()).into_response()

@@ -7,7 +7,10 @@
 #![recursion_limit = "512"]
 
 mod api;
+mod archive;
 mod attempts;
+mod avatar;
+mod captcha;
 mod client;
 mod command;
 mod config;
@@ -30,6 +33,7 @@ mod small_body;
 mod start;
 mod state;
 mod telemetry;
+mod thumbnail;
 mod tus;
 
 pub use command::main;

@@ -15,10 +15,23 @@ const PUBLISH_SECONDS: &str = "hayloft_upload_completion_duration_seconds";
 const PASSWORDS: &str = "hayloft_passwords_verified_total";
 const STORE_ERRORS: &str = "hayloft_store_errors_total";
 const DATABASE_ERRORS: &str = "hayloft_database_errors_total";
+const USERS: &str = "hayloft_users";
+const FILES: &str = "hayloft_files";
+const TRASHED: &str = "hayloft_trashed_items";
+const LOGICAL: &str = "hayloft_logical_bytes";
+const PHYSICAL: &str = "hayloft_physical_bytes";
+const UNFINISHED: &str = "hayloft_unfinished_uploads";
+const STORE_UP: &str = "hayloft_store_up";
+const STORE_CAPACITY: &str = "hayloft_store_capacity_bytes";
+const STORE_USED: &str = "hayloft_store_used_bytes";
+const STORE_AVAILABLE: &str = "hayloft_store_available_bytes";
+const STORE_NODES: &str = "hayloft_store_datanodes";
+const STORE_SAFE_MODE: &str = "hayloft_store_safe_mode";
+const STORE_BLOCKS: &str = "hayloft_store_blocks";
 
 /// All of them.
 #[cfg(test)]
-pub(crate) const NAMES: [&str; 9] = [
+pub(crate) const NAMES: [&str; 22] = [
     REQUESTS,
     REQUEST_SECONDS,
     RECEIVED,
@@ -28,6 +41,19 @@ pub(crate) const NAMES: [&str; 9] = [
     PASSWORDS,
     STORE_ERRORS,
     DATABASE_ERRORS,
+    USERS,
+    FILES,
+    TRASHED,
+    LOGICAL,
+    PHYSICAL,
+    UNFINISHED,
+    STORE_UP,
+    STORE_CAPACITY,
+    STORE_USED,
+    STORE_AVAILABLE,
+    STORE_NODES,
+    STORE_SAFE_MODE,
+    STORE_BLOCKS,
 ];
 
 /// Upper ends of the buckets, in seconds: a cached page to a patient client's timeout.
@@ -66,6 +92,22 @@ fn describe() {
     describe_counter!(PASSWORDS, "Passwords verified against a hash: what guessing costs the processors.");
     describe_counter!(STORE_ERRORS, "Failures of the blob store that reached a request, by kind.");
     describe_counter!(DATABASE_ERRORS, "Failures of the database that reached a request.");
+    describe_gauge!(USERS, "Accounts, of the whole site.");
+    describe_gauge!(FILES, "Files of everybody, trash included.");
+    describe_gauge!(TRASHED, "What lies in the trash by itself: a folder counts once.");
+    describe_gauge!(LOGICAL, "Bytes as people count them: every file, version and copy by its size.");
+    describe_gauge!(PHYSICAL, "Bytes that the store holds once each, before its own copies.");
+    describe_gauge!(UNFINISHED, "Uploads under way or interrupted, on all instances.");
+    describe_gauge!(STORE_UP, "1 when the store takes bytes, 0 when it does not.");
+    describe_gauge!(STORE_CAPACITY, "Room of the store, its copies included; NaN when it does not say.");
+    describe_gauge!(STORE_USED, "Room taken, by whomever; NaN when the store does not say.");
+    describe_gauge!(STORE_AVAILABLE, "Room left to write; NaN when the store does not say.");
+    describe_gauge!(STORE_NODES, "DataNodes, live or dead; NaN when the NameNode does not say.");
+    describe_gauge!(STORE_SAFE_MODE, "1 while HDFS only reads; NaN when the NameNode does not say.");
+    describe_gauge!(
+        STORE_BLOCKS,
+        "Blocks that are missing or under-replicated; NaN when the NameNode does not say."
+    );
 }
 
 /// One request was answered.
@@ -92,6 +134,39 @@ pub(crate) fn count_publish(took: Duration) {
 /// What the drive counts itself; read when somebody asks for the metrics.
 pub(crate) fn read_counters(drive: &drive::Drive) {
     counter!(PASSWORDS).absolute(drive.passwords_verified());
+}
+
+/// What the whole site is, as the pages of administrators show it. What is not known is not a number: an old one would
+/// be taken for a new one.
+#[expect(clippy::cast_precision_loss, reason = "gauges are floats; nobody reads petabytes to the byte")]
+pub(crate) fn show_survey(overview: &drive::Overview) {
+    for (name, value) in [
+        (USERS, overview.users),
+        (FILES, overview.files),
+        (TRASHED, overview.trashed),
+        (LOGICAL, overview.logical),
+        (PHYSICAL, overview.physical),
+        (UNFINISHED, overview.uploads),
+    ] {
+        gauge!(name).set(value as f64);
+    }
+    gauge!(STORE_UP).set(f64::from(u8::from(overview.health.store.writable)));
+    let or_unknown = |value: Option<u64>| value.map_or(f64::NAN, |value| value as f64);
+    let usage = overview.store;
+    gauge!(STORE_CAPACITY).set(or_unknown(usage.map(|usage| usage.capacity)));
+    gauge!(STORE_USED).set(or_unknown(usage.map(|usage| usage.used)));
+    gauge!(STORE_AVAILABLE).set(or_unknown(usage.map(|usage| usage.available)));
+    let state = match overview.machines {
+        drive::Machines::One => return,
+        drive::Machines::Several(state) => Some(state),
+        drive::Machines::Unknown => None,
+    };
+    gauge!(STORE_NODES, "state" => "live").set(or_unknown(state.map(|state| state.live_nodes)));
+    gauge!(STORE_NODES, "state" => "dead").set(or_unknown(state.map(|state| state.dead_nodes)));
+    gauge!(STORE_SAFE_MODE).set(or_unknown(state.map(|state| state.safe_mode.into())));
+    gauge!(STORE_BLOCKS, "state" => "missing").set(or_unknown(state.map(|state| state.missing_blocks)));
+    gauge!(STORE_BLOCKS, "state" => "under-replicated")
+        .set(or_unknown(state.map(|state| state.under_replicated_blocks)));
 }
 
 /// A use case failed; counts it when the store or the database is the cause.

@@ -10,13 +10,13 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use leptos_axum::{AxumRouteListing, LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, file_and_error_handler_with_context};
 use tower_sessions::Session;
 
 use crate::client::Peer;
 use crate::problem::Problem;
-use crate::session::{SessionHandle, actor_of};
+use crate::session::{SessionHandle, Standing, standing_of};
 use crate::site;
 use crate::state::{AppState, Settings};
 
@@ -38,7 +38,7 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
 /// in the process hang for good (leptos#4773). Only tests have several routers.
 fn route_list() -> Vec<AxumRouteListing> {
     static LIST: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
-    LIST.get_or_init(|| [generate_route_list(app::App), generate_route_list(app::Documents)].concat()).clone()
+    LIST.get_or_init(app::server::routes).clone()
 }
 
 /// Puts what the pages need into the request. Leptos hands the extensions on.
@@ -49,15 +49,24 @@ pub(crate) async fn provide_context(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
+    let (actor, must_change) = match standing_of(&state.drive, &session).await? {
+        Standing::Out => (None, None),
+        Standing::MustChange(user) => (None, Some(user)),
+        Standing::In(actor) => (Some(actor), None),
+    };
+    if must_change.is_some() && leads_on(&request) {
+        return Ok(Redirect::to("/password").into_response());
+    }
     let context = Context {
-        actor: actor_of(&state.drive, &session).await?,
+        actor,
+        must_change,
         drive: state.drive.clone(),
         client: peer.0,
         session: Arc::new(SessionHandle(session)),
         secure: state.settings.is_https(),
         origin: origin(&state.settings, request.headers()),
     };
-    let signed_in = context.actor.is_some();
+    let signed_in = context.actor.is_some() || context.must_change.is_some();
     request.extensions_mut().insert(context);
     let mut response = with_own_status(next.run(request).await).await;
     stay_here(response.headers_mut());
@@ -65,6 +74,13 @@ pub(crate) async fn provide_context(
     let caching = response.headers_mut().entry(header::CACHE_CONTROL);
     caching.or_insert(HeaderValue::from_static(if signed_in { "no-store" } else { "no-cache" }));
     Ok(response)
+}
+
+/// Whether this asks for a page that somebody who has to choose a new password does not get. Their forms and questions are
+/// answered as if nobody were signed in.
+fn leads_on(request: &Request) -> bool {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    is_read && app::server::is_entered(request.uri().path())
 }
 
 /// Where links that are given to others lead: where the operator says that people reach us, or where this request did.

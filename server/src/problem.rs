@@ -100,7 +100,19 @@ impl From<AppError> for Problem {
 impl From<drive::Error> for Problem {
     fn from(error: drive::Error) -> Self {
         crate::metrics::count_store_error(&error);
-        error.to_app_error().into()
+        match error {
+            drive::Error::MustChangePassword => Self::protocol(
+                StatusCode::FORBIDDEN,
+                "password-change-required",
+                "an administrator has set the password of this account; sign in with a browser and choose another one first",
+            ),
+            drive::Error::ReadOnlyToken => Self::protocol(
+                StatusCode::FORBIDDEN,
+                "read-only-token",
+                "this token may only read; make one that may read and write",
+            ),
+            error => error.to_app_error().into(),
+        }
     }
 }
 

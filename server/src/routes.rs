@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, post};
+use axum::routing::{any, get, post};
 use domain::AppError;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -13,14 +13,17 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    api, form_upload, health, intake, observe, pages, patience, security, session, shares, site, small_body,
-    tus,
+    api, avatar, captcha, form_upload, health, intake, observe, pages, patience, security, session, shares,
+    site, small_body, tus,
 };
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
     // Bodies of any size, streamed; what a refusal leaves of them is drained.
-    let streamed = api_uploads().route("/upload", post(form_upload::upload)).layer(from_fn(intake::layer));
+    let streamed = api_uploads()
+        .route("/upload", post(form_upload::upload))
+        .route("/avatar", post(avatar::take))
+        .layer(from_fn(intake::layer));
     let json = Router::from(api::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .route("/api", any(unknown))
@@ -31,6 +34,10 @@ pub fn router(state: AppState) -> Router {
             .layer(from_fn_with_state(state.clone(), shares::for_programs))
             .layer(from_fn_with_state(state.clone(), pages::provide_context)),
     );
+    let pages = pages
+        .route("/avatar/{version}", get(avatar::show))
+        .route("/captcha/{id}", get(captcha::picture))
+        .route("/captcha/{id}/sound", get(captcha::sound));
     // Outside of the handlers: server functions read their input without asking for a limit.
     let small = pages.merge(json).merge(shares::routes()).layer(from_fn(small_body::layer));
     // Patience is outside of the sessions, which wait for the same database.

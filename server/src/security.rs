@@ -72,6 +72,9 @@ pub(crate) fn csrf(
 const GUARDED: [(&str, Form); 3] =
     [("/form/sign-in", Form::SignIn), ("/form/register", Form::Register), ("/form/set-up", Form::SetUp)];
 
+/// Where the script of a page asks how hard a password is to guess.
+const STRENGTH: &str = "/form/strength";
+
 /// Counts tries per address and refuses when there were too many.
 pub(crate) async fn limit_attempts(
     State(state): State<AppState>,
@@ -79,6 +82,13 @@ pub(crate) async fn limit_attempts(
     request: Request,
     next: Next,
 ) -> Response {
+    // Not a try at anything, but work for the processor that anybody can ask for.
+    if request.uri().path() == STRENGTH {
+        return match state.questions.take(peer.0.address) {
+            Ok(()) => next.run(request).await,
+            Err(error) => Problem::from(error).into_response(),
+        };
+    }
     let guarded = GUARDED.iter().find(|(path, _)| *path == request.uri().path());
     let Some((_, form)) = guarded.filter(|_| *request.method() == Method::POST) else {
         return next.run(request).await;
@@ -102,6 +112,8 @@ fn too_many(error: AppError, form: Form, headers: &HeaderMap, secure: bool) -> R
         let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let page = app::server::own_path(referer);
         let page = match form {
+            // That of an invitation has its code in the query.
+            Form::Register if page.starts_with("/register") => &page,
             Form::Register => "/register",
             Form::SetUp if page.starts_with("/setup/") => &page,
             _ => "/login",

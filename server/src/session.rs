@@ -14,7 +14,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
-pub(crate) use caller::{Caller, actor_of};
+pub(crate) use caller::{Caller, Standing, standing_of};
 pub(crate) use handle::SessionHandle;
 pub(crate) use store::DriveSessions;
 
@@ -26,6 +26,8 @@ pub const COOKIE: &str = "hayloft_session";
 
 /// Who is signed in: a `UserId`.
 const USER: &str = "user";
+/// [`drive::Actor::epoch`] of who signed in.
+const EPOCH: &str = "epoch";
 /// Whether the cookie outlives the browser.
 const REMEMBER: &str = "remember";
 /// When the session was last prolonged, in steps of [`STEP`].

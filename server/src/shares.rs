@@ -9,7 +9,7 @@ mod forms;
 use app::server::share_proof;
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Query, RawQuery, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -22,15 +22,19 @@ use drive::{Client, Drive, ShareKey};
 use serde::Deserialize;
 
 use crate::api::ListQuery;
+use crate::archive;
 use crate::client::Peer;
-use crate::download::{self, ContentQuery, Subject, Wanted};
+use crate::download::{self, ContentQuery, Shown, Subject, Wanted};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::thumbnail;
 
 /// The bytes of shared files, and the forms of the page.
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/s/{token}/file/{id}", get(file))
+        .route("/s/{token}/thumbnail/{id}", get(small))
+        .route("/s/{token}/zip", get(zip))
         .route("/s/{token}/open", post(forms::open))
         .route("/s/{token}/save", post(forms::save))
 }
@@ -54,31 +58,67 @@ async fn file(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let inline = query.is_ok_and(|Query(query)| query.is_inline());
+    let shown = query.map_or(Shown::Not, |Query(query)| query.shown());
     let found = async {
         let key = key(&drive, &path.token, &headers, &peer.0).await?;
         let id = path.id.parse().map_err(|_| AppError::NotFound)?;
-        content(&drive, &key, &id, &method, &headers, inline, &peer.0).await
+        content(&drive, &key, &id, &method, &headers, shown, &peer.0).await
     };
-    match found.await {
-        Ok(answer) => answer,
-        // A person who follows a link is told by a page, which knows more of it.
-        Err(problem) if is_for_a_page(&headers) && is_of_the_share(problem.status()) => {
-            let page = match path.token.parse::<ShareToken>() {
-                Ok(token) => format!("/s/{token}"),
-                Err(_) => "/s/".to_owned(),
-            };
-            (StatusCode::SEE_OTHER, [(header::LOCATION, page)]).into_response()
+    found.await.unwrap_or_else(|problem| refused(problem, &path.token, &headers))
+}
+
+/// The small picture of a file.
+async fn small(
+    State(drive): State<Drive>,
+    peer: Peer,
+    path: Path<FilePath>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let key = key(&drive, &path.token, &headers, &peer.0).await?;
+    let id = path.id.parse().map_err(|_| AppError::NotFound)?;
+    Ok(thumbnail::answer(drive.shared_thumbnail(&key, &id).await?, &headers))
+}
+
+/// All that is shared as a zip, or what the query chooses of it.
+async fn zip(
+    State(drive): State<Drive>,
+    peer: Peer,
+    Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let found = async {
+        let key = key(&drive, &token, &headers, &peer.0).await?;
+        let ids = archive::chosen(query.unwrap_or_default().as_bytes());
+        let ids = ids.iter().map(|id| id.parse().map_err(|_| AppError::NotFound));
+        let shared = drive.open_shared_archive(&key, &ids.collect::<Result<Vec<NodeId>, _>>()?).await?;
+        if method == Method::HEAD {
+            return Ok::<_, Problem>(archive::head(shared.name()));
         }
-        Err(problem) => problem.into_response(),
+        archive::send(drive.download_shared_archive(shared).await?).await
+    };
+    found.await.unwrap_or_else(|problem| refused(problem, &token, &headers))
+}
+
+/// A person who follows a link is told by a page, which knows more of it.
+fn refused(problem: Problem, token: &str, headers: &HeaderMap) -> Response {
+    if !is_for_a_page(headers) || !is_of_the_share(problem.status()) {
+        return problem.into_response();
     }
+    let page = match token.parse::<ShareToken>() {
+        Ok(token) => format!("/s/{token}"),
+        Err(_) => "/s/".to_owned(),
+    };
+    (StatusCode::SEE_OTHER, [(header::LOCATION, page)]).into_response()
 }
 
 const fn is_of_the_share(status: StatusCode) -> bool {
     matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE)
 }
 
-/// Answers programs where browsers are shown a page: `/s/{token}` and `/s/{token}/folder/{id}`. Belongs before the pages.
+/// Answers programs where browsers are shown a page: `/s/{token}`, and below it `folder/{id}` and `view/{id}`. Belongs before
+/// the pages.
 pub(crate) async fn for_programs(
     State(state): State<AppState>,
     peer: Peer,
@@ -112,19 +152,29 @@ fn is_for_a_page(headers: &HeaderMap) -> bool {
 #[derive(Debug, PartialEq, Eq)]
 struct Place {
     token: String,
-    folder: Option<String>,
+    part: Part,
+}
+
+/// What of a share.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    All,
+    Folder(String),
+    /// A file that browsers look at.
+    File(String),
 }
 
 impl Place {
     fn of(path: &str) -> Option<Self> {
         let mut segments = path.strip_prefix("/s/")?.trim_end_matches('/').split('/');
         let token = segments.next()?.to_owned();
-        let folder = match (segments.next(), segments.next(), segments.next()) {
-            (None, ..) => None,
-            (Some("folder"), Some(id), None) => Some(id.to_owned()),
+        let part = match (segments.next(), segments.next(), segments.next()) {
+            (None, ..) => Part::All,
+            (Some("folder"), Some(id), None) => Part::Folder(id.to_owned()),
+            (Some("view"), Some(id), None) => Part::File(id.to_owned()),
             _ => return None,
         };
-        Some(Self { token, folder })
+        Some(Self { token, part })
     }
 
     async fn answer(
@@ -136,22 +186,30 @@ impl Place {
     ) -> Result<Response, Problem> {
         let (method, headers) = (&head.method, &head.headers);
         let key = key(drive, &self.token, headers, client).await?;
-        if let Some(folder) = &self.folder {
-            let Query(query) = query.map_err(|_| Problem::malformed("the query cannot be read"))?;
-            let folder = folder.parse().map_err(|_| AppError::NotFound)?;
-            return Ok(Json(drive.shared_children(&key, &folder, &query.options()?).await?).into_response());
+        match &self.part {
+            Part::All => {}
+            Part::Folder(folder) => {
+                let Query(query) = query.map_err(|_| Problem::malformed("the query cannot be read"))?;
+                let folder = folder.parse().map_err(|_| AppError::NotFound)?;
+                let page = drive.shared_children(&key, &folder, &query.options()?).await?;
+                return Ok(Json(page).into_response());
+            }
+            Part::File(file) => {
+                let file = file.parse().map_err(|_| AppError::NotFound)?;
+                return content(drive, &key, &file, method, headers, Shown::Not, client).await;
+            }
         }
         let shared = match drive.open_share(&key).await {
             Ok(shared) => shared,
             // What was begun may be finished, when nothing else is left to begin.
             Err(error @ drive::Error::ShareClosed(domain::ShareState::UsedUp)) => {
                 let Some(file) = drive.only_shared_file(&key).await? else { return Err(error.into()) };
-                return content(drive, &key, &file, method, headers, false, client).await;
+                return content(drive, &key, &file, method, headers, Shown::Not, client).await;
             }
             Err(error) => return Err(error.into()),
         };
         match only_file(&shared) {
-            Some(file) => content(drive, &key, &file.id, method, headers, false, client).await,
+            Some(file) => content(drive, &key, &file.id, method, headers, Shown::Not, client).await,
             None => {
                 drive.count_visit(&key, None).await?;
                 Ok(Json(shared).into_response())
@@ -174,14 +232,14 @@ async fn content(
     id: &NodeId,
     method: &Method,
     headers: &HeaderMap,
-    inline: bool,
+    shown: Shown,
     client: &Client,
 ) -> Result<Response, Problem> {
     let shared = drive.open_shared_content(key, id).await?;
     let source = shared.clone();
     let subject =
         Subject { node: shared.node(), etag: shared.etag(), stored: shared.stored(), size: shared.size() };
-    let wanted = Wanted { method, headers, inline, now: drive.now() };
+    let wanted = Wanted { method, headers, shown, now: drive.now() };
     download::answer(subject, wanted, |portion| async move {
         Ok(drive.download_shared(source, portion, client).await?)
     })
@@ -215,13 +273,13 @@ mod tests {
 
     #[test]
     fn places() {
-        let place = |token: &str, folder: Option<&str>| {
-            Some(Place { token: token.to_owned(), folder: folder.map(str::to_owned) })
-        };
+        let place = |part| Some(Place { token: "abc".to_owned(), part });
         for (path, expected) in [
-            ("/s/abc", place("abc", None)),
-            ("/s/abc/", place("abc", None)),
-            ("/s/abc/folder/x", place("abc", Some("x"))),
+            ("/s/abc", place(Part::All)),
+            ("/s/abc/", place(Part::All)),
+            ("/s/abc/folder/x", place(Part::Folder("x".to_owned()))),
+            ("/s/abc/view/x", place(Part::File("x".to_owned()))),
+            ("/s/abc/view", None),
             ("/s/abc/folder", None),
             ("/s/abc/folder/x/y", None),
             ("/s/abc/file/x", None),

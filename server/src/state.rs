@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use url::Url;
 
 use crate::attempts::Attempts;
-use crate::health::LastLook;
+use crate::health::{LastLook, LastSurvey};
 
 /// What was configured for HTTP.
 #[derive(Clone, Debug)]
@@ -43,6 +43,12 @@ pub(crate) const DEFAULT_ATTEMPTS: NonZeroU32 = match NonZeroU32::new(30) {
     None => NonZeroU32::MIN,
 };
 
+/// Several people behind one address who type a password do not notice it.
+const QUESTIONS: NonZeroU32 = match NonZeroU32::new(240) {
+    Some(questions) => questions,
+    None => NonZeroU32::MIN,
+};
+
 impl Settings {
     /// Whether people come by https: cookies are `Secure` then, and browsers are told to stay with it.
     #[must_use]
@@ -58,8 +64,11 @@ pub struct AppState {
     pub(crate) site: LeptosOptions,
     pub(crate) settings: Arc<Settings>,
     pub(crate) attempts: Arc<Attempts>,
+    /// Questions of scripts, which cost a processor something.
+    pub(crate) questions: Arc<Attempts>,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) last_look: Arc<LastLook>,
+    pub(crate) last_survey: Arc<LastSurvey>,
 }
 
 impl AppState {
@@ -71,9 +80,11 @@ impl AppState {
             drive,
             site,
             attempts: Arc::new(Attempts::per_minute(settings.attempts_per_minute)),
+            questions: Arc::new(Attempts::per_minute(QUESTIONS)),
             settings: Arc::new(settings),
             metrics: crate::metrics::install(),
             last_look: Arc::default(),
+            last_survey: Arc::default(),
         }
     }
 }

@@ -188,7 +188,7 @@ pub(crate) async fn overridden(
     responses((status = 204, description = "Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm")),
 )]
 pub(crate) async fn options(State(drive): State<Drive>) -> Response {
-    answer::abilities(drive.config().max_file_size)
+    answer::abilities(drive.rules().max_file_size)
 }
 
 /// What the server can do, asked at an upload.
@@ -198,7 +198,7 @@ pub(crate) async fn options(State(drive): State<Drive>) -> Response {
     responses((status = 204, description = "As for the collection")),
 )]
 pub(crate) async fn options_of_one(State(drive): State<Drive>) -> Response {
-    answer::abilities(drive.config().max_file_size)
+    answer::abilities(drive.rules().max_file_size)
 }
 
 /// Names the version on what is answered for the handlers: by the guard against other sites, by a session that cannot be

@@ -8,6 +8,7 @@ mod cluster;
 mod concat;
 mod control;
 mod exception;
+mod monitoring;
 mod read;
 mod rest;
 mod seal;
@@ -28,7 +29,8 @@ use self::control::ControlPlane;
 use self::rest::Rest;
 use crate::joining::{check_rename, check_request};
 use crate::{
-    BlobStore, BlobWriter, ByteStream, Entry, ErrorKind, Health, Overwrite, Piece, Result, StorePath, Usage,
+    BlobStore, BlobWriter, ByteStream, ClusterState, Entry, ErrorKind, Health, Overwrite, Piece, Result,
+    StorePath, Usage,
 };
 
 /// Bytes of a block, whatever the cluster's default: a part that the browser sends is one, so concatenated files have no
@@ -147,5 +149,9 @@ impl BlobStore for HdfsStore {
 
     async fn usage(&self) -> Result<Usage> {
         usage::usage(&self.cluster).await
+    }
+
+    async fn cluster(&self) -> Result<Option<ClusterState>> {
+        Ok(Some(monitoring::look(&self.cluster).await?.state()?))
     }
 }

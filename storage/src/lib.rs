@@ -18,4 +18,6 @@ pub use local::LocalStore;
 pub use memory::{Faults, Held, MemoryStore, Operation, When};
 pub use open::{open, probe};
 pub use path::{InvalidStorePath, StorePath};
-pub use store::{BlobStore, BlobWriter, ByteStream, Entry, EntryKind, Health, Overwrite, Piece, Usage};
+pub use store::{
+    BlobStore, BlobWriter, ByteStream, ClusterState, Entry, EntryKind, Health, Overwrite, Piece, Usage,
+};

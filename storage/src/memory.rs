@@ -21,8 +21,8 @@ use self::nodes::{Node, Nodes, file_mut, is_below, join, make_parents};
 use self::write::MemoryWriter;
 use crate::joining::{check_length, check_rename, check_request, missing, taken};
 use crate::{
-    BlobStore, BlobWriter, ByteStream, Entry, Error, ErrorKind, Health, Overwrite, Piece, Result, StorePath,
-    Usage,
+    BlobStore, BlobWriter, ByteStream, ClusterState, Entry, Error, ErrorKind, Health, Overwrite, Piece,
+    Result, StorePath, Usage,
 };
 
 /// Reads come in frames of this many bytes, small enough that tests see several.
@@ -227,6 +227,11 @@ impl BlobStore for MemoryStore {
             Ok(Usage { capacity: CAPACITY, used, available: CAPACITY.saturating_sub(used) })
         })
         .await
+    }
+
+    /// Fails as [`usage`](Self::usage) does.
+    async fn cluster(&self) -> Result<Option<ClusterState>> {
+        self.guarded(Operation::Usage, None, |_| Ok(self.faults.pretended_cluster())).await
     }
 }
 

@@ -73,6 +73,21 @@ pub struct Usage {
     pub available: u64,
 }
 
+/// How the machines of a store are that is made of several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClusterState {
+    /// Machines that hold bytes and answer.
+    pub live_nodes: u64,
+    /// Machines that hold bytes and do not answer any more.
+    pub dead_nodes: u64,
+    /// It reads and does not write: it is starting, too much is missing, or somebody wanted it so.
+    pub safe_mode: bool,
+    /// Pieces of files of which no copy is left.
+    pub missing_blocks: u64,
+    /// Pieces of files with fewer copies than there should be.
+    pub under_replicated_blocks: u64,
+}
+
 /// Bytes on their way into one file.
 ///
 /// Dropping a writer without [`finish`](Self::finish) or [`abort`](Self::abort) is what a crash does: what arrived may stay
@@ -180,4 +195,12 @@ pub trait BlobStore: Send + Sync + std::fmt::Debug + 'static {
     /// # Errors
     /// Anything the store reports.
     async fn usage(&self) -> Result<Usage>;
+
+    /// How the machines of the store are; `None` for a store of one machine. Answers within a few seconds.
+    ///
+    /// # Errors
+    /// When it cannot be told now; `Invalid` when this store never tells it.
+    async fn cluster(&self) -> Result<Option<ClusterState>> {
+        Ok(None)
+    }
 }

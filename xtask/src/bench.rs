@@ -4,6 +4,7 @@
 //! and medians are compared. It measures a release build; it never judges, since a figure on one machine is no test.
 
 mod bytes;
+mod drive;
 mod lighthouse;
 mod listing;
 mod memory;
@@ -57,6 +58,8 @@ enum Part {
     Listing,
     /// What Lighthouse says of the pages; goes into docs/performance.md.
     Lighthouse,
+    /// What people do, inside `drive`, with 100,000 entries in one folder and 1,000,000 in one drive.
+    Drive,
 }
 
 /// How much is moved.
@@ -70,6 +73,12 @@ pub(crate) struct Sizes {
     runs: usize,
 }
 
+impl Sizes {
+    const fn is_quick(self) -> bool {
+        self.file < 1 << 30
+    }
+}
+
 /// Builds, starts a cluster, measures, prints a table and writes `target/bench/report.json` and `report.md`.
 ///
 /// # Errors
@@ -78,6 +87,11 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     // It needs no cluster.
     if options.parts == [Part::Lighthouse] {
         return lighthouse::measure();
+    }
+    if options.parts == [Part::Drive] {
+        // The only part that needs neither a server nor a cluster.
+        prerequisites::ensure(&[Need::CCompiler, Need::OpenSsl, Need::Postgres])?;
+        return drive::bench(options.quick);
     }
     prerequisites::ensure(&[
         Need::CCompiler,
@@ -160,6 +174,9 @@ fn measure(wanted: &[Part], sizes: Sizes, bench: &Bench, report: &mut Report) ->
     }
     if wanted(Part::Lighthouse) {
         lighthouse::measure()?;
+    }
+    if wanted(Part::Drive) {
+        drive::bench(sizes.is_quick())?;
     }
     Ok(())
 }

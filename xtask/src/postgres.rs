@@ -22,7 +22,7 @@ pub(crate) struct Postgres {
     url: String,
     // Dropped in this order: first the server ends, then its folder goes.
     _stop: OnExit,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Postgres {
@@ -35,24 +35,51 @@ impl Postgres {
     /// When the programs are missing or the server does not accept connections within 30 s.
     pub(crate) fn start() -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("hayloft-postgres-").tempdir()?;
+        let (url, stop) = Self::start_in(folder.path())?;
+        Ok(Self { url, _stop: stop, _folder: Some(folder) })
+    }
+
+    /// The same with data that stay in this folder, and are used again when they are there already. Where the folder is closed to
+    /// the user that the server runs as, they do not stay.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub(crate) fn kept(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        if is_root() {
+            let account = Account::unprivileged()?;
+            chown(folder, Some(account.user), Some(account.group))?;
+            let mut look = Command::new("test");
+            look.arg("-x").arg(folder).uid(account.user).gid(account.group);
+            if !look.status()?.success() {
+                return Self::start();
+            }
+        }
+        let (url, stop) = Self::start_in(folder)?;
+        Ok(Self { url, _stop: stop, _folder: None })
+    }
+
+    fn start_in(folder: &Path) -> Result<(String, OnExit)> {
         let account = if is_root() { Some(Account::unprivileged()?) } else { None };
         if let Some(account) = &account {
-            chown(folder.path(), Some(account.user), Some(account.group))?;
+            chown(folder, Some(account.user), Some(account.group))?;
         }
-        let data = folder.path().join("data");
-        let mut initdb = program("initdb", account.as_ref())?;
-        initdb.current_dir(folder.path()).arg("--pgdata").arg(&data).args([
-            "--username=hayloft",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C",
-            "--no-sync",
-        ]);
-        command::answer(&mut initdb)?;
+        let data = folder.join("data");
+        if !data.join("PG_VERSION").is_file() {
+            let mut initdb = program("initdb", account.as_ref())?;
+            initdb.current_dir(folder).arg("--pgdata").arg(&data).args([
+                "--username=hayloft",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+            ]);
+            command::answer(&mut initdb)?;
+        }
         let port = ports::free(1)?.into_iter().next().context("no port")?;
-        let log = folder.path().join("log");
+        let log = folder.join("log");
         let mut server = program("postgres", account.as_ref())?;
-        server.current_dir(folder.path()).arg("-D").arg(&data).arg("-k").arg(folder.path());
+        server.current_dir(folder).arg("-D").arg(&data).arg("-k").arg(folder);
         server.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
         for setting in ["fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB"] {
             server.args(["-c", setting]);
@@ -76,7 +103,7 @@ impl Postgres {
             Ok(None)
         })?;
         let url = format!("postgres://hayloft@127.0.0.1:{port}/postgres");
-        Ok(Self { url, _stop: stop, _folder: folder })
+        Ok((url, stop))
     }
 
     /// `postgres://hayloft@127.0.0.1:PORT/postgres`, of a superuser who may create databases.
@@ -138,7 +165,7 @@ mod tests {
     fn starts_listens_and_leaves_nothing_behind() {
         let postgres = Postgres::start().unwrap();
         let address = postgres.url().split('@').nth(1).unwrap().split('/').next().unwrap().to_owned();
-        let folder = postgres._folder.path().to_path_buf();
+        let folder = postgres._folder.as_ref().unwrap().path().to_path_buf();
         TcpStream::connect(&address).unwrap();
         drop(postgres);
         assert!(TcpStream::connect(&address).is_err());

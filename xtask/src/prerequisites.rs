@@ -39,6 +39,8 @@ pub(crate) enum Need {
     BackupTools,
     /// `systemd-analyze`, which reads the unit.
     Systemd,
+    /// Reads the zips that we make.
+    Unzip,
 }
 
 impl Need {
@@ -63,6 +65,7 @@ impl Need {
                 ["rsync", "sqlite3", "pg_dump"].iter().all(|name| command::find(name).is_some())
             }
             Self::Systemd => command::find("systemd-analyze").is_some(),
+            Self::Unzip => command::find("unzip").is_some(),
         }
     }
 
@@ -82,6 +85,7 @@ impl Need {
             Self::Nginx => "nginx with openssl",
             Self::BackupTools => "rsync, sqlite3 and pg_dump",
             Self::Systemd => "systemd",
+            Self::Unzip => "unzip",
         }
     }
 
@@ -100,6 +104,7 @@ impl Need {
             Self::Nginx => &["nginx-light", "openssl"],
             Self::BackupTools => &["rsync", "sqlite3", "postgresql-client"],
             Self::Systemd => &["systemd"],
+            Self::Unzip => &["unzip"],
         }
     }
 
@@ -244,6 +249,7 @@ mod tests {
             Need::Node,
             Need::Postgres,
             Need::Chromium,
+            Need::Unzip,
             Need::ChromeDriver,
             Need::Curl,
             Need::Nginx,

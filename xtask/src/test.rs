@@ -11,7 +11,7 @@
 //! | `HAYLOFT_TEST_POSTGRES` | URL of a superuser on a throw-away PostgreSQL; make your own database | drive, server, e2e |
 //! | `HAYLOFT_TEST_HDFS` | store URL of a real HDFS: 3 DataNodes, 2 copies; work below a path of your own | storage, drive, e2e |
 //! | `HAYLOFT_TEST_HDFS_STATE` | path of its `state.json`, see `hdfs::State` | storage, drive, e2e |
-//! | `HAYLOFT_TEST_BIN`, `HAYLOFT_TEST_SITE` | release binary of the server, and the site for its `HAYLOFT_SITE` | e2e |
+//! | `HAYLOFT_TEST_BIN`, `HAYLOFT_TEST_SITE` | binary of the server, and the site for its `HAYLOFT_SITE` | e2e |
 //! | `HAYLOFT_TEST_CHROMIUM`, `HAYLOFT_TEST_NGINX` | paths of Chromium and nginx | e2e |
 
 pub(crate) mod browser;
@@ -60,7 +60,7 @@ enum Part {
     Wasm,
     /// The size of the wasm.
     Budget,
-    /// Playwright in a real Chromium, on a release build and a real HDFS.
+    /// Playwright in a real Chromium, on the site as it is given out and a real HDFS.
     E2e,
 }
 
@@ -92,6 +92,7 @@ impl Part {
                 Need::Chromium,
                 Need::Nginx,
                 Need::BackupTools,
+                Need::Unzip,
             ],
         }
     }

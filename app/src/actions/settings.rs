@@ -1,4 +1,4 @@
-//! Language and colours: forms that set a cookie and lead back to the page they are on.
+//! Language, colours and how folders are shown: forms that set a cookie and lead back to the page they are on.
 
 use leptos::prelude::*;
 
@@ -30,6 +30,21 @@ pub async fn choose_theme(theme: String) -> Result<Done, Failure> {
     let chosen = crate::Theme::of_name(&theme);
     let outcome = Context::current().map(|context| {
         set_theme(&context, chosen);
+        Done::default()
+    });
+    reply(outcome)
+}
+
+/// Remembers how folders are shown, by name; an unknown one is the list.
+///
+/// # Errors
+/// None of its own.
+#[server(prefix = "/form", endpoint = "view")]
+pub async fn choose_view(view: String) -> Result<Done, Failure> {
+    use crate::server::{Context, reply, set_view};
+    let chosen = crate::View::of_name(&view);
+    let outcome = Context::current().map(|context| {
+        set_view(&context, chosen);
         Done::default()
     });
     reply(outcome)

@@ -9,6 +9,7 @@ use crate::flash::refused;
 use crate::i18n::{sentence, use_language};
 use crate::pages::notice::Notice;
 use crate::pages::switches::{LanguageSwitch, ThemeSwitch};
+use crate::server::{Letter, name_of};
 use crate::ui::Icon;
 use crate::{Failure, Flash, Form, Typed};
 
@@ -49,27 +50,69 @@ pub(super) fn Entrance(
 #[derive(Clone)]
 pub(crate) struct Refusal {
     failure: Option<Failure>,
+    letter: Option<Letter>,
     language: crate::Language,
 }
 
 impl Refusal {
     /// Of the flash of the page before, with what had been typed.
     pub(crate) fn of(flash: Option<Flash>, form: Form) -> (Self, Typed) {
-        let (failure, typed) = refused(flash, form);
-        (Self { failure, language: use_language() }, typed)
+        let (failure, mut typed) = refused(flash, form);
+        let letter = Letter::take(name_of(form));
+        if let Some(letter) = &letter {
+            let value = |name| letter.value(name).unwrap_or_default().to_owned();
+            typed = Typed {
+                login: value("login"),
+                username: value("username"),
+                email: value("email"),
+                // What an invitation is called in the flash, which has no field for it.
+                name: value("invitation"),
+            };
+        }
+        (Self { failure, letter, language: use_language() }, typed)
+    }
+
+    /// Of a form whose error is shown in other words.
+    pub(crate) fn none() -> Self {
+        Self { failure: None, letter: None, language: use_language() }
     }
 
     /// The sentence to show beside `field`.
     pub(crate) fn beside(&self, field: Field) -> Option<String> {
+        if let Some(letter) = &self.letter {
+            return letter.beside(input_of(field));
+        }
         let failure = self.failure.as_ref().filter(|failure| shown_beside(failure) == Some(field))?;
         Some(sentence(self.language, failure))
     }
 
+    /// The sentence to show beside an input that only this form has.
+    pub(super) fn named(&self, input: &str) -> Option<String> {
+        self.letter.as_ref()?.beside(input)
+    }
+
     /// The sentence that belongs to none of the form's `fields`.
     pub(crate) fn above(&self, fields: &[Field]) -> Option<String> {
+        if let Some(letter) = &self.letter {
+            let own = fields.iter().map(|field| input_of(*field));
+            let inputs: Vec<&str> = own.chain(["captcha"]).collect();
+            return letter.above(&inputs);
+        }
         let failure = self.failure.as_ref()?;
         let beside = shown_beside(failure).is_some_and(|field| fields.contains(&field));
         (!beside).then(|| sentence(self.language, failure))
+    }
+}
+
+/// The name of the input of a field, in the forms before sign-in.
+const fn input_of(field: Field) -> &'static str {
+    match field {
+        Field::Username => "username",
+        Field::Email => "email",
+        Field::Login => "login",
+        Field::Password => "password",
+        Field::PasswordAgain => "again",
+        _ => "",
     }
 }
 

@@ -5,12 +5,13 @@ mod closed;
 mod code;
 mod listing;
 mod save;
+mod view;
 
 use axum::http::request::Parts;
 use domain::{AppError, Node, NodeId, Page, ShareState, ShareToken, SharedView};
 use drive::{Error, ListOptions, ShareKey};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
 use crate::actions::accounts::Visitor;
@@ -21,6 +22,7 @@ use closed::Closed;
 use code::CodeForm;
 use listing::Listing;
 pub(super) use save::SavePage;
+use view::{FileView, Viewed};
 
 /// Entries of one page of a folder.
 const ENTRIES: u32 = 200;
@@ -30,6 +32,8 @@ const ENTRIES: u32 = 200;
 enum Seen {
     /// It opens.
     Open(Box<Opened>),
+    /// It opens, and one of its files is looked at.
+    File(Box<Viewed>),
     /// It opens with a code.
     Code,
     /// It does not open.
@@ -49,15 +53,35 @@ struct Opened {
     page: Page<Node>,
 }
 
+/// What an address below that of a share asks for.
+#[derive(Clone)]
+struct Asked {
+    /// A folder or, to be looked at, a file in it.
+    node: Option<String>,
+    is_view: bool,
+    /// Where in a folder's list.
+    after: Option<String>,
+    /// A file although that counts.
+    show: bool,
+    /// Markdown as it is written.
+    as_written: bool,
+}
+
 /// The page of a share.
 #[component]
 pub(super) fn SharePage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let token = params.read_untracked().get("token").unwrap_or_default();
-    let folder = params.read_untracked().get("id");
-    let after = query.read_untracked().get("after");
     let address = token.clone();
-    let seen = Resource::new(|| (), move |()| look(token.clone(), folder.clone(), after.clone()));
+    let is_view = use_location().pathname.read_untracked().split('/').nth(3) == Some("view");
+    let asked = Asked {
+        node: params.read_untracked().get("id"),
+        is_view,
+        after: query.read_untracked().get("after"),
+        show: query.read_untracked().get("show").is_some(),
+        as_written: query.read_untracked().get("as").is_some(),
+    };
+    let seen = Resource::new(|| (), move |()| look(token.clone(), asked.clone()));
     let visitor = use_visitor();
     let response = Response::current();
     let content = move || {
@@ -80,6 +104,7 @@ fn show(seen: Seen, visitor: Visitor, token: &str) -> AnyView {
             let signed_in = visitor.profile.is_some();
             view! { <Listing opened=*opened signed_in/> }.into_any()
         }
+        Seen::File(viewed) => view! { <FileView viewed=*viewed/> }.into_any(),
         Seen::Code => view! { <CodeForm token=token.to_owned() flash=visitor.flash/> }.into_any(),
         Seen::Closed(state) => view! { <Closed state=Some(state) failure=None/> }.into_any(),
         Seen::Trouble(error) => view! { <Closed state=None failure=Some(error)/> }.into_any(),
@@ -89,14 +114,14 @@ fn show(seen: Seen, visitor: Visitor, token: &str) -> AnyView {
 /// What a program is told, too.
 fn status(seen: &Seen) -> u16 {
     match seen {
-        Seen::Open(_) | Seen::Code => 200,
+        Seen::Open(_) | Seen::File(_) | Seen::Code => 200,
         Seen::Closed(state) => Error::ShareClosed(*state).to_app_error().status(),
         Seen::Trouble(error) => error.status(),
     }
 }
 
 /// Asks for what the address names. Contexts are looked at before the first `await`.
-fn look(token: String, folder: Option<String>, after: Option<String>) -> impl Future<Output = Seen> {
+fn look(token: String, asked: Asked) -> impl Future<Output = Seen> {
     let context = Context::current();
     let proof = use_context::<Parts>().and_then(|parts| share_proof(&parts.headers));
     async move {
@@ -104,9 +129,19 @@ fn look(token: String, folder: Option<String>, after: Option<String>) -> impl Fu
             let context = context.map_err(Seen::Trouble)?;
             let token: ShareToken = token.parse().map_err(|_| Seen::Trouble(AppError::NotFound))?;
             let key = ShareKey { token, proof };
-            open(&context, &key, folder.as_deref(), after).await.map_err(seen_of)
+            match (&asked.node, asked.is_view) {
+                (Some(id), true) => {
+                    let id = id.parse().map_err(|_| Seen::Trouble(AppError::NotFound))?;
+                    let viewed = view::look(&context, &key, &id, asked.show, asked.as_written).await;
+                    viewed.map(|viewed| Seen::File(Box::new(viewed))).map_err(seen_of)
+                }
+                (folder, _) => {
+                    let opened = open(&context, &key, folder.as_deref(), asked.after).await;
+                    opened.map(|opened| Seen::Open(Box::new(opened))).map_err(seen_of)
+                }
+            }
         };
-        found.await.map_or_else(|seen| seen, |opened| Seen::Open(Box::new(opened)))
+        found.await.unwrap_or_else(|seen| seen)
     }
 }
 

@@ -6,7 +6,7 @@ texts! {
     pub(super) struct DocumentTexts;
 
     // around every document
-    tagline = "运行在自有集群上的私有网盘" | "Your cloud drive, on your own cluster",
+    tagline = "自己掌控的私有网盘" | "Your own cloud drive",
 
     // sign in, register, set up
     sign_in = "登录" | "Sign in",
@@ -14,6 +14,7 @@ texts! {
     password = "密码" | "Password",
     password_again = "确认密码" | "Confirm password",
     remember = "7 天内自动登录" | "Keep me signed in for 7 days",
+    have_invitation = "收到了邀请？" | "Were you invited?",
     no_account = "还没有账号？" | "No account yet?",
     register = "注册" | "Register",
     create_account = "创建账号" | "Create your account",
@@ -38,7 +39,7 @@ texts! {
     share_save_to = "选择保存位置…" | "Save to a folder…",
     share_save_here = "保存到此处" | "Save here",
     share_save_count = "已选 {count} 项。请选择保存位置。" | "Items chosen: {count}. Choose where they go.",
-    share_save_all = "保存全部内容。请选择保存位置。" | "Everything is saved. Choose where it goes.",
+    share_save_all = "将保存全部内容，请选择保存位置。" | "Everything will be saved. Choose where.",
     share_save_way = "保存位置" | "Where to save",
     share_back = "返回分享" | "Back to the share",
     share_save_hint = "未勾选时保存此处的全部内容。" | "Saves all that is shown here unless you choose some of it.",
@@ -51,9 +52,9 @@ texts! {
     share_cancelled = "分享已取消" | "This share was cancelled",
     share_cancelled_hint = "分享者已取消此分享。如仍需要，请联系分享者。" | "Whoever shared it has ended it. Ask them for a new link.",
     share_expired = "分享已过期" | "This share has expired",
-    share_expired_hint = "链接已超过有效期。如仍需要，请联系分享者延长。" | "Its time is over. Ask whoever shared it for more.",
+    share_expired_hint = "链接已超过有效期。如仍需要，请联系分享者延长。" | "The link has expired. Ask for a new one.",
     share_used_up = "下载次数已用完" | "All downloads are used up",
-    share_used_up_hint = "此分享的下载次数已达上限。如仍需要，请联系分享者。" | "It could be downloaded only so often. Ask whoever shared it for more.",
+    share_used_up_hint = "此分享的下载次数已达上限。如仍需要，请联系分享者。" | "The download limit has been reached. Ask the person who shared it.",
     share_trashed = "内容已被删除" | "What was shared was deleted",
     share_trashed_hint = "分享的内容已被移到回收站或删除。恢复后链接可再次使用。" | "It is in the trash or gone. The link works again once it is restored.",
     share_missing = "分享不存在" | "There is no such share",

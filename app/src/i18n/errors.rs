@@ -51,15 +51,12 @@ texts! {
     field_name = "名称" | "the name",
     field_parent = "目标文件夹" | "the folder",
     field_length = "文件大小" | "the file size",
-    field_metadata = "文件信息" | "the file information",
-    field_parts = "文件分段" | "the parts of the file",
-    field_checksum = "校验值" | "the checksum",
-    field_cursor = "列表位置" | "the place in the list",
-    field_limit = "数量" | "the number of items",
     field_setup_link = "初始化链接" | "the setup link",
     field_quota = "存储配额" | "the quota",
     field_share_code = "提取码" | "the code",
     field_expiry = "有效期" | "the expiry",
+    field_other = "输入" | "the input",
+    field_invitation = "邀请" | "the invitation",
 }
 
 /// The sentence for a failure, where no input stands beside it.
@@ -131,22 +128,27 @@ pub(crate) fn field_sentence(language: Language, field: Field, reason: Reason) -
 
 const fn field_name(t: &ErrorTexts, field: Field) -> &'static str {
     match field {
-        Field::Username => t.field_username,
+        Field::Username | Field::Confirmation => t.field_username,
         Field::Email => t.field_email,
         Field::Login => t.field_login,
         Field::Password | Field::PasswordAgain => t.field_password,
         Field::Name => t.field_name,
         Field::Parent => t.field_parent,
         Field::Length => t.field_length,
-        Field::Metadata => t.field_metadata,
-        Field::Parts => t.field_parts,
-        Field::Checksum => t.field_checksum,
-        Field::Cursor => t.field_cursor,
-        Field::Limit => t.field_limit,
         Field::SetupLink => t.field_setup_link,
         Field::Quota => t.field_quota,
         Field::ShareCode => t.field_share_code,
         Field::Expiry => t.field_expiry,
+        // What only programs send, and what only administrators do.
+        Field::Metadata
+        | Field::Parts
+        | Field::Checksum
+        | Field::Cursor
+        | Field::Limit
+        | Field::Registration
+        | Field::Retention
+        | Field::Announcement => t.field_other,
+        Field::Invitation => t.field_invitation,
     }
 }
 
@@ -228,6 +230,11 @@ mod tests {
             Field::Quota,
             Field::ShareCode,
             Field::Expiry,
+            Field::Registration,
+            Field::Retention,
+            Field::Announcement,
+            Field::Invitation,
+            Field::Confirmation,
         ];
         let invalid = fields
             .into_iter()

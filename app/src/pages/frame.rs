@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use domain::NodeId;
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
-use leptos_router::hooks::use_location;
 
 use super::notice::Notice;
+use super::stage::Stage;
+use crate::address::Address;
 use crate::i18n::use_texts;
+use crate::preferences::{Preferences, View};
 use crate::ui::Icon;
 use crate::upload;
 use account::AccountMenu;
@@ -30,6 +31,10 @@ pub(crate) struct Desk {
     pub(crate) folder: Memo<Option<NodeId>>,
     /// Grows when something was added to the folder that the address names.
     pub(crate) arrivals: RwSignal<u32>,
+    /// How folders are shown.
+    pub(crate) view: RwSignal<View>,
+    /// Whether the panel of details is open.
+    pub(crate) details: RwSignal<bool>,
     /// Whether the list of shortcuts is open.
     pub(crate) help: RwSignal<bool>,
 }
@@ -39,6 +44,16 @@ impl Desk {
     pub(crate) fn current() -> Self {
         expect_context()
     }
+}
+
+/// Parts of the frame that only the server renders, as a context that the browser has not: it leaves what the server wrote. They
+/// are links and a form; what script does for them is in `server/frame.rs`.
+#[derive(Clone, Default)]
+pub(crate) struct Served {
+    /// The search field.
+    pub(crate) search: String,
+    /// Where one can go.
+    pub(crate) places: String,
 }
 
 /// After how long the figures follow files that arrived in other folders, however many these are.
@@ -64,43 +79,39 @@ fn welcome(desk: Desk, usage: Usage) -> impl Fn(Option<NodeId>) {
     }
 }
 
-/// Bar, rail and the folder in between.
+/// Bar, rail and the page in between.
 #[component]
 pub(crate) fn Frame() -> impl IntoView {
     let t = use_texts();
-    let path = use_location().pathname;
+    let path = Address::current().path();
     let folder = Memo::new(move |_| path.read().strip_prefix("/folder/").and_then(|id| id.parse().ok()));
-    let desk = Desk { folder, arrivals: RwSignal::new(0), help: RwSignal::new(false) };
+    let desk = Desk {
+        folder,
+        arrivals: RwSignal::new(0),
+        view: RwSignal::new(use_context::<Preferences>().unwrap_or_default().view),
+        details: RwSignal::new(false),
+        help: RwSignal::new(false),
+    };
     provide_context(desk);
-    // Within a folder the entry stands for the place one is in, not for the page one is on.
-    let here = move || match path.read().as_str() {
-        "/" => Some("page"),
-        path => path.starts_with("/folder/").then_some("true"),
-    };
-    let sharing = move || match path.read().as_str() {
-        "/shares" => Some("page"),
-        path => path.starts_with("/shares/").then_some("true"),
-    };
-    let in_trash = move || (path.read().as_str() == "/trash").then_some("page");
+    let Served { search, places } = use_context().unwrap_or_default();
     let usage = Usage::provide();
     upload::provide_uploads(desk.folder.into(), Callback::new(welcome(desk, usage)));
     view! {
         <div class="frame">
             <header class="bar">
-                <a class="brand" href="/"><Icon name="logo"/><span>"Hayloft"</span></a>
+                <a class="brand" href="/" aria-label="Hayloft"><Icon name="logo"/><span>"Hayloft"</span></a>
+                <div class="search" role="search" inner_html=search></div>
                 <div class="bar-end">
                     <Uploader/>
                     <AccountMenu/>
                 </div>
             </header>
             <nav class="rail" aria-label=t.navigation>
-                <a class="rail-item" href="/" aria-current=here><Icon name="folder"/>{t.my_files}</a>
-                <a class="rail-item" href="/shares" aria-current=sharing><Icon name="share"/>{t.my_shares}</a>
-                <a class="rail-item" href="/trash" aria-current=in_trash><Icon name="trash"/>{t.trash_title}</a>
+                <div class="places" data-here=move || path.get() inner_html=places></div>
                 <UsageBar/>
             </nav>
             <main class="stage" id="content" tabindex="-1">
-                <Outlet/>
+                <Stage/>
             </main>
             <Notice/>
             <upload::Tray/>

@@ -1,72 +1,29 @@
 //! A page that only the server renders, shown within the frame. Knows nothing of what it shows: links lead where they lead,
 //! and a form is sent in the background, after which the page it leads to is asked for.
 
-use domain::AppError;
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
-use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlButtonElement, HtmlElement, HtmlFormElement};
 
 use super::notice::Notices;
-use super::trouble::answer_trouble;
-use crate::actions::sheets::{Sheet, read_sheet};
-use crate::i18n::use_texts;
+use crate::Flash;
+use crate::address::Address;
 use crate::moment::localise;
-use crate::response::{Response, load};
 use crate::submission::{fields_of, send_sheet_form};
-use crate::{Failure, Flash};
-
-/// The sheet that the address names, or why it cannot be shown.
-#[component]
-pub(crate) fn SheetPage() -> impl IntoView {
-    let t = use_texts();
-    let location = use_location();
-    let again = RwSignal::new(0_u32);
-    // On the way to a folder this page is still there for a moment, and must not ask for a sheet of that address.
-    let address = Memo::new(move |before: Option<&(String, String)>| {
-        let path = location.pathname.get();
-        match before {
-            Some(before) if path == "/" || path.starts_with("/folder/") => before.clone(),
-            _ => (path, location.search.get()),
-        }
-    });
-    let answer = Resource::new(
-        move || (address.get(), again.get()),
-        |((path, query), _)| read_sheet(path, query.trim_start_matches('?').to_owned()),
-    );
-    let notices = Notices::current();
-    Effect::new(move |_| match &*answer.read() {
-        Some(Err(Failure::App(AppError::SignInRequired))) => load("/login"),
-        Some(Ok(Sheet { flash: Some(flash), .. })) => notices.say(flash.clone()),
-        _ => {}
-    });
-    let response = Response::current();
-    let content = move || {
-        let response = response.clone();
-        Suspend::new(async move {
-            match answer.await {
-                Ok(Sheet { title, html, .. }) => view! { <Title text=title/><Paper html again/> }.into_any(),
-                Err(failure) => answer_trouble(response.as_ref(), &failure),
-            }
-        })
-    };
-    view! { <Transition fallback=move || view! { <p class="waiting">{t.loading}</p> }>{content}</Transition> }
-}
 
 /// What the server wrote.
 #[component]
-fn Paper(
+pub(super) fn Paper(
     /// The content, which the server's own views made.
     html: String,
     /// Asks for it once more when it is changed.
     again: RwSignal<u32>,
 ) -> impl IntoView {
     let notices = Notices::current();
-    let navigate = use_navigate();
+    let address = Address::current();
     let language = crate::i18n::use_language();
     let paper = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
@@ -92,10 +49,7 @@ fn Paper(
         if form.method() == "get" {
             if let Ok(fields) = fields_of(&form, button.as_ref()) {
                 let path = form.get_attribute("action").unwrap_or_default();
-                navigate(
-                    &format!("{path}?{}", String::from(fields.to_string())),
-                    leptos_router::NavigateOptions::default(),
-                );
+                address.go(&format!("{path}?{}", String::from(fields.to_string())));
             }
             return;
         }
@@ -103,15 +57,14 @@ fn Paper(
             return;
         }
         pending.set_value(true);
-        let navigate = navigate.clone();
         spawn_local(async move {
             match send_sheet_form(&form, button).await {
                 Ok(done) => {
                     if let Some(flash) = done.flash {
                         notices.say(flash);
                     }
-                    match done.next.filter(|next| *next != here()) {
-                        Some(next) => navigate(&next, leptos_router::NavigateOptions::default()),
+                    match done.next.filter(|next| !address.is_at(next)) {
+                        Some(next) => address.go(&next),
                         None => {
                             again.try_update(|count| *count = count.wrapping_add(1));
                         }
@@ -123,10 +76,4 @@ fn Paper(
         });
     };
     view! { <div class="paper" node_ref=paper on:submit=send inner_html=html></div> }
-}
-
-/// Path and query of the page that is shown.
-fn here() -> String {
-    let location = window().location();
-    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }

@@ -11,6 +11,7 @@ use domain::AppError;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
+use super::letter::{Blame, Letter};
 use super::{Context, flash_cookie};
 use crate::flash::Done;
 use crate::{Failure, Flash, Form, Typed};
@@ -30,6 +31,20 @@ pub(crate) fn refuse(form: Form, typed: Typed, outcome: Result<Done, AppError>) 
         Ok(done) => reply(Ok(done)),
         Err(error) => fail(error, |failure| Flash::Refused { form, failure, typed }),
     }
+}
+
+/// Answers a form of a page that only the server renders, which shows what is wrong at the input that is to blame.
+pub(crate) fn hand_back(letter: Letter, blame: Blame) -> Result<Done, Failure> {
+    let Blame { field, text, error } = blame;
+    let audience = audience();
+    if audience != Audience::Browser {
+        set_status(&error);
+    }
+    if audience == Audience::Script {
+        return Err(error.into());
+    }
+    letter.refusing(field, text).send();
+    Ok(tell(Done::default()))
 }
 
 /// Answers a question of a page.

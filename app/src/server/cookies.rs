@@ -3,17 +3,21 @@
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use data_encoding::BASE64URL_NOPAD;
-use domain::ShareToken;
+use domain::{AppError, Field, Reason, ShareToken};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use super::Context;
-use crate::{Flash, Language, Preferences, Theme};
+use super::{Context, page_of_folder};
+use crate::{Flash, Language, Preferences, Theme, View};
 
 /// Holds [`Language::tag`].
 const LANGUAGE_COOKIE: &str = "hayloft_language";
 /// Holds [`Theme::name`].
 const THEME_COOKIE: &str = "hayloft_theme";
+/// Holds the id of the announcement that was read.
+const ANNOUNCEMENT_COOKIE: &str = "hayloft_announcement";
+/// Holds [`View::name`].
+const VIEW_COOKIE: &str = "hayloft_view";
 const FLASH_COOKIE: &str = "hayloft_flash";
 /// Seconds: long enough for a redirect on a bad line, too short to surprise somebody tomorrow.
 const FLASH_AGE: u32 = 60;
@@ -23,8 +27,12 @@ const SHARE_COOKIE: &str = "hayloft_share";
 const SHARE_AGE: u32 = 24 * 60 * 60;
 /// Seconds of a year: how long a choice of language or colours is remembered.
 const PREFERENCE_AGE: u32 = 31_536_000;
+/// Holds the page that somebody wanted who had to sign in first.
+const NEXT_COOKIE: &str = "hayloft_next";
+/// Seconds: enough to make an account or to look for a password.
+const NEXT_AGE: u32 = 30 * 60;
 /// Bytes that every browser keeps in one cookie (RFC 6265 §6.1), less room for its attributes.
-const LONGEST_VALUE: usize = 3800;
+pub(super) const LONGEST_VALUE: usize = 3800;
 
 /// How the reader wants pages, by cookies first and `Accept-Language` second.
 #[must_use]
@@ -36,6 +44,7 @@ pub fn preferences_of(headers: &HeaderMap) -> Preferences {
     Preferences {
         language: cookie(headers, LANGUAGE_COOKIE).and_then(Language::of_tag).unwrap_or_else(accepted),
         theme: cookie(headers, THEME_COOKIE).map(Theme::of_name).unwrap_or_default(),
+        view: cookie(headers, VIEW_COOKIE).map(View::of_name).unwrap_or_default(),
     }
 }
 
@@ -73,6 +82,27 @@ pub(crate) fn take_flash() -> Option<Flash> {
     serde_json::from_slice(&json).ok()
 }
 
+/// The `Set-Cookie` value that leads on to this path of ours when somebody has signed in; `None` for where they would go
+/// anyway.
+#[must_use]
+pub fn next_cookie(path: &str, secure: bool) -> Option<HeaderValue> {
+    let value = BASE64URL_NOPAD.encode(path.as_bytes());
+    let fits = path != "/" && value.len() <= LONGEST_VALUE;
+    fits.then(|| set_cookie(NEXT_COOKIE, &value, NEXT_AGE, true, secure))?
+}
+
+/// Where somebody who has just signed in goes on. They are led there once: the cookie is taken back.
+pub(crate) fn take_next() -> String {
+    let parts = use_context::<Parts>();
+    let Some(value) = parts.as_ref().and_then(|parts| cookie(&parts.headers, NEXT_COOKIE)) else {
+        return "/".to_owned();
+    };
+    remember(set_cookie(NEXT_COOKIE, "", 0, true, false));
+    let path = BASE64URL_NOPAD.decode(value.as_bytes()).ok().and_then(|path| String::from_utf8(path).ok());
+    // What a browser sends may be anything.
+    page_of_folder(&path.unwrap_or_default())
+}
+
 /// Remembers a language.
 pub(crate) fn set_language(context: &Context, language: Language) {
     remember(set_cookie(LANGUAGE_COOKIE, language.tag(), PREFERENCE_AGE, true, context.secure));
@@ -83,14 +113,48 @@ pub(crate) fn set_theme(context: &Context, theme: Theme) {
     remember(set_cookie(THEME_COOKIE, theme.name(), PREFERENCE_AGE, true, context.secure));
 }
 
+/// Remembers that an announcement was read.
+///
+/// # Errors
+/// `Invalid { Announcement }` for what is no id: it becomes part of a header.
+pub(crate) fn dismiss(context: &Context, id: &str) -> Result<(), AppError> {
+    if id.len() > 64 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(AppError::invalid(Field::Announcement, Reason::Malformed));
+    }
+    remember(set_cookie(ANNOUNCEMENT_COOKIE, id, PREFERENCE_AGE, true, context.secure));
+    Ok(())
+}
+
+/// Whether this browser dismissed the announcement of this id.
+pub(crate) fn is_dismissed(headers: &HeaderMap, id: &str) -> bool {
+    cookie(headers, ANNOUNCEMENT_COOKIE) == Some(id)
+}
+
+/// Remembers how folders are shown.
+pub(crate) fn set_view(context: &Context, view: View) {
+    remember(set_cookie(VIEW_COOKIE, view.name(), PREFERENCE_AGE, true, context.secure));
+}
+
 fn remember(cookie: Option<HeaderValue>) {
     if let (Some(options), Some(cookie)) = (use_context::<ResponseOptions>(), cookie) {
         options.append_header(header::SET_COOKIE, cookie);
     }
 }
 
-fn set_cookie(name: &str, value: &str, age: u32, http_only: bool, secure: bool) -> Option<HeaderValue> {
+pub(super) fn set_cookie(
+    name: &str,
+    value: &str,
+    age: u32,
+    http_only: bool,
+    secure: bool,
+) -> Option<HeaderValue> {
     set_cookie_for("/", name, value, age, http_only, secure)
+}
+
+/// A cookie that goes with the browser.
+pub(super) fn set_session_cookie(name: &str, value: &str, secure: bool) -> Option<HeaderValue> {
+    let secure = if secure { "; Secure" } else { "" };
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; SameSite=Lax; HttpOnly{secure}")).ok()
 }
 
 fn set_cookie_for(
@@ -109,7 +173,7 @@ fn set_cookie_for(
     .ok()
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -123,7 +187,6 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
     use crate::{Failure, Form, Typed};
-    use domain::AppError;
 
     fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
         pairs
@@ -135,12 +198,18 @@ mod tests {
     #[test]
     fn a_cookie_wins_over_the_browsers_language() {
         let both = headers(&[
-            (header::COOKIE, "other=1; hayloft_language=en; hayloft_theme=dark"),
+            (header::COOKIE, "other=1; hayloft_language=en; hayloft_theme=dark; hayloft_view=grid"),
             (header::ACCEPT_LANGUAGE, "zh-CN"),
         ]);
-        assert_eq!(preferences_of(&both), Preferences { language: Language::English, theme: Theme::Dark });
+        assert_eq!(
+            preferences_of(&both),
+            Preferences { language: Language::English, theme: Theme::Dark, view: View::Grid }
+        );
         let one = headers(&[(header::ACCEPT_LANGUAGE, "zh-CN")]);
-        assert_eq!(preferences_of(&one), Preferences { language: Language::Chinese, theme: Theme::Auto });
+        assert_eq!(
+            preferences_of(&one),
+            Preferences { language: Language::Chinese, theme: Theme::Auto, view: View::List }
+        );
     }
 
     #[test]

@@ -9,8 +9,10 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-use super::preferences_of;
+use super::strength::LIVE_STRENGTH;
+use super::{Context, announcement, next_cookie, preferences_of};
 use crate::Preferences;
+use crate::address::Place;
 use crate::app::{App, is_taken_over};
 use crate::documents::{Documents, SEND_ONCE};
 use crate::response::Response;
@@ -22,20 +24,38 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let parts = use_context::<Parts>();
     let preferences =
         parts.as_ref().map_or_else(Preferences::default, |parts| preferences_of(&parts.headers));
-    let taken_over = parts.is_some_and(|parts| is_taken_over(parts.uri.path()));
+    let place = parts.as_ref().map(|parts| Place {
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+    });
+    let place = place.unwrap_or_default();
+    let taken_over = is_taken_over(&place.path);
+    let here =
+        if place.query.is_empty() { place.path.clone() } else { format!("{}?{}", place.path, place.query) };
+    provide_context(place);
+    let told = parts.as_ref().and_then(|parts| announcement(parts, preferences.language, taken_over));
     provide_context(preferences);
+    if let Some(parts) = parts.filter(|_| taken_over) {
+        provide_context(super::frame::served(&parts.uri, preferences.language));
+    }
     if let Some(answer) = use_context::<ResponseOptions>() {
         protect(&answer);
-        provide_context(response(answer));
+        provide_context(response(answer, &here));
     }
     let script = if taken_over {
-        view! { <HydrationScripts options=options.clone()/> }.into_any()
+        view! {
+            <HydrationScripts options=options.clone()/>
+            <script nonce=leptos::nonce::use_nonce()>{super::frame::SCRIPT}</script>
+            <script nonce=leptos::nonce::use_nonce()>{LIVE_STRENGTH}</script>
+        }
+        .into_any()
     } else {
-        view! { <script nonce=leptos::nonce::use_nonce()>{SEND_ONCE}</script> }.into_any()
+        view! { <script nonce=leptos::nonce::use_nonce()>{format!("{SEND_ONCE}{LIVE_STRENGTH}")}</script> }
+            .into_any()
     };
     view! {
         <!DOCTYPE html>
-        <html lang=preferences.language.tag() data-theme=preferences.theme.name()>
+        <html lang=preferences.language.tag() data-theme=preferences.theme.name() data-view=preferences.view.name()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
@@ -50,9 +70,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 {if taken_over { view! { <App/> }.into_any() } else { view! { <Documents/> }.into_any() }}
+                {told}
             </body>
         </html>
     }
+}
+
+/// Whether a path belongs to those who are signed in, or leads to signing in.
+#[must_use]
+pub fn is_entered(path: &str) -> bool {
+    is_taken_over(path) || matches!(path, "/login" | "/register")
 }
 
 /// The policy of pages: own scripts and styles only, no inline ones but those with the nonce, no frames, no plugins.
@@ -74,8 +101,9 @@ fn protect(answer: &ResponseOptions) {
     }
 }
 
-fn response(answer: ResponseOptions) -> Response {
+fn response(answer: ResponseOptions, here: &str) -> Response {
     let redirecting = answer.clone();
+    let next = next_cookie(here, Context::current().is_ok_and(|context| context.secure));
     Response {
         status: Arc::new(move |code| {
             if let Ok(status) = StatusCode::from_u16(code) {
@@ -86,6 +114,9 @@ fn response(answer: ResponseOptions) -> Response {
             if let Ok(location) = HeaderValue::from_str(path) {
                 redirecting.insert_header(header::LOCATION, location);
                 redirecting.set_status(StatusCode::SEE_OTHER);
+                if let (Some(next), "/login") = (next.clone(), path) {
+                    redirecting.append_header(header::SET_COOKIE, next);
+                }
             }
         }),
     }

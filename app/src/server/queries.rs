@@ -1,9 +1,9 @@
 //! What several server functions ask of `drive`.
 
-use domain::{AppError, Email, Field, NewPassword, NodeId, Reason, UserId, Username};
+use domain::{AppError, Email, Field, NodeId, UserId, Username};
 use drive::{Actor, NewAccount};
 
-use super::Context;
+use super::{Context, new_password};
 use crate::actions::nodes::Crumb;
 use crate::flash::Done;
 use crate::{Failure, Flash};
@@ -18,10 +18,7 @@ pub(crate) fn new_account(
     let refuse = |field| move |reason| AppError::invalid(field, reason);
     let username = Username::parse(username).map_err(refuse(Field::Username))?;
     let email = Email::parse(email).map_err(refuse(Field::Email))?;
-    if password != again && !password.is_empty() {
-        return Err(AppError::invalid(Field::PasswordAgain, Reason::Different));
-    }
-    let password = NewPassword::parse(password).map_err(refuse(Field::Password))?;
+    let password = new_password(password, again)?;
     Ok(NewAccount { username, email, password })
 }
 
@@ -59,11 +56,29 @@ pub(crate) async fn crumbs(context: &Context, actor: &Actor, id: &NodeId) -> Res
     path.extend(ancestors.into_iter().filter(|node| node.id != *id).filter_map(step));
     let itself = context.drive.node(actor, id).await.map_err(|error| error.to_app_error())?;
     path.extend(step(itself));
+    let elided = elided(path.len()).and_then(|last| path.get(last)?.id.clone());
+    if let Some(id) = elided {
+        path.splice(1..path.len() - NEAREST, [Crumb { id: Some(id), name: ELLIPSIS.to_owned() }]);
+    }
     Ok(path)
+}
+
+/// Folders that are shown of a long way: the first, and so many of the last.
+const NEAREST: usize = 6;
+
+/// The name of those between.
+pub(crate) const ELLIPSIS: &str = "…";
+
+/// Of a way of so many folders that is too long to be shown, the last one that is not: that is where the ellipsis leads. A
+/// page must not grow with the depth of a tree, which may be thousands.
+pub(crate) fn elided(length: usize) -> Option<usize> {
+    (length > NEAREST + 2).then(|| length - NEAREST - 1)
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::Reason;
+
     use super::*;
 
     fn refused(username: &str, email: &str, password: &str, again: &str) -> Option<AppError> {

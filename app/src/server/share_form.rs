@@ -59,13 +59,7 @@ impl ShareForm {
     }
 
     fn expires(&self, now: i64) -> Result<Option<i64>, AppError> {
-        if self.days == "never" {
-            return Ok(None);
-        }
-        match self.days.parse::<u32>() {
-            Ok(days @ 1..=MOST_DAYS) => Ok(Some(now + i64::from(days) * DAY)),
-            _ => Err(AppError::invalid(Field::Expiry, Reason::Malformed)),
-        }
+        typed_expiry(&self.days, now)
     }
 
     /// `None` for nothing typed.
@@ -78,6 +72,20 @@ impl ShareForm {
             Ok(most) => Ok(Some(most.into())),
             Err(_) => Err(AppError::invalid(Field::Limit, Reason::Malformed)),
         }
+    }
+}
+
+/// When something ends that holds for some days, or `never`.
+///
+/// # Errors
+/// `Invalid { Expiry, Malformed }`.
+pub(crate) fn typed_expiry(days: &str, now: i64) -> Result<Option<i64>, AppError> {
+    if days == "never" {
+        return Ok(None);
+    }
+    match days.parse::<u32>() {
+        Ok(days @ 1..=MOST_DAYS) => Ok(Some(now + i64::from(days) * DAY)),
+        _ => Err(AppError::invalid(Field::Expiry, Reason::Malformed)),
     }
 }
 

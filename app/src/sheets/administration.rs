@@ -1,8 +1,11 @@
 //! `/admin`: the whole site, for administrators. To everybody else there is nothing at these addresses.
 
 mod accounts;
+mod invitations;
 mod log;
 mod overview;
+mod password;
+mod settings;
 mod texts;
 
 use domain::{AppError, Role, UserId};
@@ -11,6 +14,9 @@ use leptos::prelude::*;
 use super::Content;
 use super::parts::tabs;
 use super::request::Request;
+pub(crate) use accounts::deletion_begun;
+pub(crate) use invitations::outcome as invitation_outcome;
+pub(crate) use settings::outcome as setting_outcome;
 use texts::AdministrationTexts;
 
 /// The sheet at a path below `/admin`.
@@ -30,12 +36,21 @@ pub(super) async fn content(path: &[&str], request: &Request) -> Result<Content,
             let id: UserId = id.parse().map_err(|_| AppError::NotFound)?;
             accounts::one(request, &id).await
         }
+        ["invitations"] => invitations::content(request).await,
         ["log"] => log::content(request).await,
+        ["settings"] => settings::content(request).await,
         _ => Err(AppError::NotFound),
     }
 }
 
 /// The links between these sheets.
 fn subjects(t: &'static AdministrationTexts, here: &str) -> impl IntoView + use<> {
-    tabs(t.administration, &[("/admin", t.overview), ("/admin/users", t.users), ("/admin/log", t.log)], here)
+    let pages = [
+        ("/admin", t.overview),
+        ("/admin/users", t.users),
+        ("/admin/invitations", t.invitations),
+        ("/admin/settings", t.settings),
+        ("/admin/log", t.log),
+    ];
+    tabs(t.administration, &pages, here)
 }

@@ -2,14 +2,30 @@
 
 use leptos::prelude::*;
 
-/// Links to the pages of one subject, the present one marked.
+use super::SheetTexts;
+use crate::i18n::use_language;
+use crate::ui::Icon;
+
+/// Words in the place of a list that has nothing in it.
+pub(super) fn blank(icon: &'static str, title: impl Into<String>, hint: impl Into<String>) -> AnyView {
+    let (title, hint) = (title.into(), hint.into());
+    view! { <div class="blank"><Icon name=icon/><h2>{title}</h2><p>{hint}</p></div> }.into_any()
+}
+
+/// Links to the pages of one subject. `here` is marked: as the present page, or, with a slash at its end, as what that is part
+/// of.
 pub(super) fn tabs(
     label: &'static str,
     items: &[(&'static str, &'static str)],
     here: &str,
 ) -> impl IntoView + use<> {
     let items = items.iter().map(|(href, text)| {
-        view! { <a href=*href aria-current=(*href == here).then_some("page")>{*text}</a> }
+        let current = match here.strip_prefix(href) {
+            Some("") => Some("page"),
+            Some("/") => Some("true"),
+            _ => None,
+        };
+        view! { <a href=*href aria-current=current>{*text}</a> }
     });
     view! { <nav class="tabs" aria-label=label>{items.collect_view()}</nav> }
 }
@@ -39,7 +55,19 @@ pub(super) fn options(choices: &[(&'static str, &'static str)], chosen: &str) ->
     options.collect_view()
 }
 
+/// A text to be passed on: one click selects all of it, and script copies it.
+pub(super) fn copyable(text: String) -> impl IntoView {
+    let t = SheetTexts::of(use_language());
+    view! {
+        <div class="copy">
+            <p class="copy-text" tabindex="0" translate="no">{text}</p>
+            // The page's script answers it: this HTML has none of its own.
+            <button type="button" class="button only-script" data-copied=t.copied>{t.copy}</button>
+        </div>
+    }
+}
+
 /// A name and a value, as a row of a description list.
-pub(super) fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
+pub(crate) fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
     view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
 }

@@ -1,4 +1,4 @@
-//! `/rename/{id}`: another name for a file or folder.
+//! `/rename/{id}`: another name for a file or folder. `?back=` is the page to go on at, where that is not the folder it is in.
 
 use domain::{AppError, Field};
 use leptos::prelude::*;
@@ -16,7 +16,9 @@ pub(super) async fn content(request: &Request, id: &str) -> Result<Content, AppE
     let id = id.parse().map_err(|_| AppError::NotFound)?;
     let node = request.context.drive.node(&request.actor, &id).await.map_err(|error| error.to_app_error())?;
     let parent = node.parent.ok_or(AppError::NotFound)?;
-    let back = if parent == request.actor.root { String::new() } else { parent.to_string() };
+    let listed = request.query("back").filter(|back| back.starts_with('/')).map(str::to_owned);
+    let folder = if parent == request.actor.root { String::new() } else { parent.to_string() };
+    let back = listed.unwrap_or(folder);
     let t = SheetTexts::of(request.language);
     let flash = request.flash.clone();
     Ok(Content::new(t.rename, move || {

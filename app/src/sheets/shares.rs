@@ -52,7 +52,7 @@ fn title_of(t: &'static SheetTexts, share: &ShareView) -> String {
     match share.items {
         0 | 1 => share.title.clone(),
         items => {
-            let values = [("name", share.title.as_str()), ("count", &items.to_string())];
+            let values = [("name", share.title.as_str()), ("count", &(items - 1).to_string())];
             crate::i18n::fill(t.share_several, &values)
         }
     }

@@ -1,4 +1,4 @@
-//! `/move?ids=…&from=…&to=…`: choose a folder for what was chosen, and what happens where a name is taken. Each folder on the
+//! `/move?ids=…&from=…&to=…&how=…`: choose a folder for what was chosen, and what happens where a name is taken. Each folder on the
 //! way is a link to the same page, so it works without script.
 
 use domain::{AppError, NodeId};
@@ -26,16 +26,17 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
     let to = request.query("to").unwrap_or(&from);
     let after = request.query("after").map(str::to_owned);
     let target = Destination::find(&request.context, &request.actor, to, after, &ids).await?;
+    let how = if request.query("how") == Some("copy") { "copy" } else { "move" };
     let joined = ids.iter().map(NodeId::as_str).collect::<Vec<_>>().join(".");
     let t = SheetTexts::of(request.language);
     let chosen = names_of(t, request, &ids).await?;
     Ok(Content::new(t.transfer, move || {
         let address = |to: &str| {
-            let query = [("ids", joined.as_str()), ("from", from.as_str()), ("to", to)];
+            let query = [("ids", joined.as_str()), ("from", from.as_str()), ("to", to), ("how", how)];
             let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
             format!("{PATH}?{query}")
         };
-        let query = [("ids", joined.as_str()), ("from", from.as_str()), ("to", target.query())];
+        let query = [("ids", joined.as_str()), ("from", from.as_str()), ("to", target.query()), ("how", how)];
         let more = next_page(PATH, &query, target.next.clone(), t.more);
         // One item may get another name instead.
         let rename = match ids.as_slice() {
@@ -52,7 +53,7 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
                 <p class="lead">{t.transfer_choose}</p>
                 {rename}
                 <nav aria-label=t.transfer_way><ol class="crumbs">{target.steps(t.my_files, &address)}</ol></nav>
-                {form(t, &joined, &target.id, &from)}
+                {form(t, &joined, &target.id, &from, how)}
                 <h2>{t.transfer_into}</h2>
                 {target.list(t.transfer_no_folders, &address)}
                 {more}
@@ -85,7 +86,13 @@ async fn names_of(t: &'static SheetTexts, request: &Request, ids: &[NodeId]) -> 
     }
 }
 
-fn form(t: &'static SheetTexts, ids: &str, to: &NodeId, from: &str) -> impl IntoView + use<> {
+/// What was asked for is the first of the two buttons.
+fn form(t: &'static SheetTexts, ids: &str, to: &NodeId, from: &str, how: &str) -> impl IntoView + use<> {
+    let mut ways = [("move", t.transfer_move), ("copy", t.transfer_copy)];
+    if how == "copy" {
+        ways.reverse();
+    }
+    let [first, second] = ways;
     let choices = [("rename", t.transfer_rename), ("replace", t.transfer_replace), ("fail", t.transfer_skip)];
     let choices = choices.map(|(value, text)| {
         view! {
@@ -105,8 +112,8 @@ fn form(t: &'static SheetTexts, ids: &str, to: &NodeId, from: &str) -> impl Into
                 {choices}
             </fieldset>
             <div class="filter">
-                <button type="submit" class="button primary" name="how" value="move">{t.transfer_move}</button>
-                <button type="submit" class="button" name="how" value="copy">{t.transfer_copy}</button>
+                <button type="submit" class="button primary" name="how" value=first.0>{first.1}</button>
+                <button type="submit" class="button" name="how" value=second.0>{second.1}</button>
                 <a class="button" href=page_of_folder(from)>{t.cancel}</a>
             </div>
         </form>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::Content;
-use super::parts::next_page;
+use super::parts::{blank, next_page};
 use super::request::Request;
 use super::texts::SheetTexts;
 use crate::actions::nodes::{EmptyTrash, Purge, Restore};
@@ -22,7 +22,7 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
     let drive = &request.context.drive;
     let page = drive.trashed(&request.actor, request.query("after"), PAGE).await;
     let page = page.map_err(|error| error.to_app_error())?;
-    let (now, keeps) = (drive.now(), drive.config().trash_retention);
+    let (now, keeps) = (drive.now(), drive.rules().trash_retention);
     let t = SheetTexts::of(request.language);
     Ok(Content::new(t.trash, move || {
         let intro = match keeps {
@@ -33,14 +33,13 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
             None => t.trash_keeps_all.to_owned(),
         };
         let list = if page.items.is_empty() {
-            view! { <p class="lead">{t.trash_empty}</p> }.into_any()
+            blank("trash", t.trash_empty, intro)
         } else {
-            list(t, now, page.items)
+            view! { <p class="lead">{intro}</p>{list(t, now, page.items)} }.into_any()
         };
         view! {
             <div class="sheet wide">
                 <h1>{t.trash}</h1>
-                <p class="lead">{intro}</p>
                 {list}
                 {next_page(PATH, &[], page.next, t.more)}
             </div>
@@ -55,8 +54,8 @@ fn list(t: &'static SheetTexts, now: i64, items: Vec<TrashEntry>) -> AnyView {
         <form method="post" action=Restore::url() class="stack">
             <div class="filter">
                 <button type="submit" class="button">{t.restore}</button>
-                {ask("ask-purge", t.purge, t.purge_ask, t.purge_yes, Purge::url())}
-                <span class="end">{ask("ask-empty", t.empty, t.empty_ask, t.empty_yes, EmptyTrash::url())}</span>
+                {ask(t, "ask-purge", t.purge, t.purge_ask, t.purge_yes, Purge::url())}
+                <span class="end">{ask(t, "ask-empty", t.empty, t.empty_ask, t.empty_yes, EmptyTrash::url())}</span>
             </div>
             <div class="scrolled" tabindex="0" role="region" aria-label=t.trash>
                 <table class="figures folding">
@@ -80,17 +79,23 @@ fn list(t: &'static SheetTexts, now: i64, items: Vec<TrashEntry>) -> AnyView {
 
 /// A button that asks before it does what it says.
 fn ask(
+    t: &'static SheetTexts,
     id: &'static str,
     label: &'static str,
     question: &'static str,
     answer: &'static str,
     action: &'static str,
 ) -> impl IntoView {
+    let (title, labelled) = (format!("{id}-title"), format!("{id}-title"));
     view! {
         <button type="button" class="button danger" popovertarget=id>{label}</button>
-        <div popover id=id class="question" role="dialog" aria-label=answer>
+        <div popover id=id class="question" role="dialog" aria-labelledby=labelled>
+            <h2 id=title>{answer}</h2>
             <p>{question}</p>
-            <button type="submit" class="button danger" formaction=action>{answer}</button>
+            <div class="filter">
+                <button type="button" class="button" popovertarget=id popovertargetaction="hide">{t.cancel}</button>
+                <button type="submit" class="button danger" formaction=action>{answer}</button>
+            </div>
         </div>
     }
 }

@@ -1,13 +1,12 @@
-//! Files dropped anywhere on the page, and the hidden input behind the upload button.
+//! Files and folders dropped anywhere on the page, and the hidden inputs behind the upload buttons.
 
 use leptos::ev;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{DataTransfer, DragEvent, FileSystemEntry};
+use web_sys::DragEvent;
 
-use super::engine;
 use super::texts::TrayTexts;
-use super::uploads::{PICKER, Uploads, take_files, use_uploads};
+use super::tree;
+use super::uploads::{FOLDER_PICKER, PICKER, Uploads, take_files, use_uploads};
 use crate::i18n::use_language;
 use crate::ui::Icon;
 
@@ -27,6 +26,14 @@ pub(crate) fn DropZone() -> impl IntoView {
             tabindex="-1"
             aria-hidden="true"
             on:change:target=move |event| uploads.add(take_files(&event.target()))
+        />
+        <input
+            id=FOLDER_PICKER
+            class="unseen"
+            type="file"
+            tabindex="-1"
+            aria-hidden="true"
+            on:change:target=move |event| tree::picked(take_files(&event.target()), uploads.parent.get_untracked())
         />
         <div class="drop-zone" class:over=move || over.get() aria-hidden="true">
             <div class="drop-sign"><Icon name="drop"/><span>{t.drop_here}</span></div>
@@ -70,24 +77,9 @@ fn has_files(event: &DragEvent) -> bool {
 
 fn take(uploads: Uploads, event: &DragEvent) {
     let Some(data) = event.data_transfer() else { return };
-    let (files, folders) = sort(&data);
+    let (files, folders) = tree::sort(&data);
     if !folders.is_empty() {
-        engine::refuse_folders(folders);
+        tree::read(folders, uploads.parent.get_untracked());
     }
     uploads.add(files);
-}
-
-/// Files, and the names of folders: a folder's `File` looks like a file that cannot be read.
-fn sort(data: &DataTransfer) -> (Vec<web_sys::File>, Vec<String>) {
-    let (mut files, mut folders) = (Vec::new(), Vec::new());
-    let items = data.items();
-    for item in (0..items.length()).filter_map(|index| items.get(index)).filter(|item| item.kind() == "file")
-    {
-        let entry = item.webkit_get_as_entry().ok().flatten();
-        match entry.and_then(|entry| entry.dyn_into::<FileSystemEntry>().ok()) {
-            Some(entry) if entry.is_directory() => folders.push(entry.name()),
-            _ => files.extend(item.get_as_file().ok().flatten()),
-        }
-    }
-    (files, folders)
 }

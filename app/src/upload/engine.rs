@@ -92,9 +92,11 @@ pub(super) fn act(action: Action) {
     happen(Event::User(action));
 }
 
-/// Adds files to the queue; they go into `parent`, or into the root.
-pub(super) fn add(files: Vec<web_sys::File>, parent: Option<NodeId>) {
-    let described = files.iter().map(describe).collect();
+/// Adds files to the queue, each with the folders that it came in; they go into `parent`, or into the root.
+pub(super) fn add(files: Vec<(web_sys::File, String)>, parent: Option<NodeId>) {
+    let described =
+        files.iter().map(|(file, path)| Picked { path: path.clone(), ..describe(file) }).collect();
+    let files = files.into_iter().map(|(file, _)| file).collect();
     happen_with(Event::Added { files: described, parent }, files);
 }
 
@@ -103,9 +105,19 @@ pub(super) fn offer(key: FileKey, file: web_sys::File) {
     happen_with(Event::Offered { key, file: describe(&file) }, vec![file]);
 }
 
-/// Notes that folders were dropped.
-pub(super) fn refuse_folders(names: Vec<String>) {
-    happen(Event::Folders(names));
+/// Notes that folders are being read.
+pub(super) fn reading() {
+    happen(Event::Reading);
+}
+
+/// Adds folders, by their paths below `parent`.
+pub(super) fn add_folders(paths: Vec<String>, parent: Option<NodeId>) {
+    happen(Event::Folders { paths, parent });
+}
+
+/// Notes that folders were read, but for some.
+pub(super) fn read(unread: Vec<String>) {
+    happen(Event::Read { unread });
 }
 
 /// Every file that failed: name, bytes, reason.
@@ -125,6 +137,7 @@ pub(super) fn is_uploading() -> bool {
 )]
 fn describe(file: &web_sys::File) -> Picked {
     Picked {
+        path: String::new(),
         name: file.name(),
         size: file.size() as u64,
         modified: file.last_modified() as i64,

@@ -1,6 +1,6 @@
 //! One file of the queue and its pieces: what is known of them, and what each needs next. Decides nothing about other files.
 
-use domain::{Category, FileName, NodeId, UploadId, plan_parts};
+use domain::{Category, FileName, Node, NodeId, NodeKind, UploadId, plan_parts};
 
 use super::meter::Meter;
 use super::piece::{Piece, Step, Ticket, Work};
@@ -11,9 +11,15 @@ use super::wire::{About, Slice};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FileKey(pub(crate) u32);
 
+/// A folder that comes with its files, for as long as the page lives: its place among these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FolderKey(pub(crate) usize);
+
 /// A file as the browser describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Picked {
+    /// The folders that it came in, with slashes between; empty for a file alone.
+    pub(crate) path: String,
     /// Its name, as it is on the disk.
     pub(crate) name: String,
     /// Bytes.
@@ -75,7 +81,11 @@ impl Wait {
 pub(crate) struct Entry {
     /// Its name as shown: what the person's disk says, even where that cannot be a name here.
     pub(crate) label: String,
-    /// Its name in the drive; `None` where `label` cannot be one.
+    /// The folders that it came in, with slashes between.
+    pub(crate) path: String,
+    /// The folder that has to be there first; `parent` is not known before.
+    pub(crate) folder: Option<FolderKey>,
+    /// Its name in the drive; `None` where `label` cannot be one, or a name of its `path`.
     pub(crate) name: Option<FileName>,
     /// What its icon shows.
     pub(crate) category: Category,
@@ -125,6 +135,7 @@ impl Entry {
         let group = (pieces.len() > 1).then_some(group);
         let mut entry = Self::bare(picked.name, parsed.ok(), picked.size, picked.modified, pieces, group);
         entry.mime = picked.mime;
+        entry.path = picked.path;
         entry.parent = parent;
         entry.phase = phase;
         entry.limit = limit;
@@ -156,6 +167,8 @@ impl Entry {
             category: name.as_ref().map_or(Category::Other, Category::guess),
             label,
             name,
+            path: String::new(),
+            folder: None,
             size,
             modified,
             mime: String::new(),
@@ -184,8 +197,14 @@ impl Entry {
     /// Whether `other` brings this very file into the same folder.
     pub(crate) fn is_same_upload(&self, other: &Self) -> bool {
         (self.size, self.modified) == (other.size, other.modified)
-            && self.parent == other.parent
+            && (&self.parent, self.folder) == (&other.parent, other.folder)
             && (self.label == other.label || self.name == other.name)
+    }
+
+    /// Whether a node is this very file: same name, size and time of change.
+    pub(crate) fn is_node(&self, node: &Node) -> bool {
+        let named = self.name.as_ref().is_some_and(|name| name.as_str() == node.name);
+        named && node.kind == NodeKind::File && (self.size, self.modified) == (node.size, node.modified)
     }
 
     /// Whether it is on its way: neither ended nor left by the person.

@@ -7,6 +7,7 @@
 mod actions;
 mod answers;
 mod event;
+mod folders;
 mod restore;
 mod schedule;
 mod session;
@@ -19,12 +20,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use domain::{PART_SIZE, UploadId};
 
 use super::backoff::{Dice, delay};
-use super::entry::{Entry, FileKey, Phase, Picked, Wait};
+use super::entry::{Entry, FileKey, FolderKey, Phase, Picked, Wait};
 use super::meter::Meter;
 use super::piece::Ticket;
 use super::verdict::{Problem, Why};
 use super::wire::Request;
 pub(crate) use event::{Action, Command, Event};
+use folders::Folder;
 use session::Session;
 
 /// Requests in flight at once. A browser opens six connections to one HTTP/1.1 origin: one stays for the rest of the page.
@@ -40,6 +42,8 @@ const PUBLISHING: u64 = 5_000;
 /// Whose request it is.
 #[derive(Clone, Debug)]
 enum Owner {
+    /// About a folder that files wait for.
+    Folder(FolderKey),
     /// Of the piece at this place of a file.
     Piece(FileKey, usize),
     /// That which makes a file of its parts.
@@ -80,6 +84,8 @@ pub(crate) struct Queue {
     entries: BTreeMap<FileKey, Entry>,
     /// The keys of the files that are queued.
     line: BTreeSet<FileKey>,
+    /// The keys of the files that are queued, but whose folder has to be there first.
+    held: BTreeSet<FileKey>,
     /// The keys of the files that are active.
     live: BTreeSet<FileKey>,
     flights: BTreeMap<Ticket, Flight>,
@@ -94,7 +100,14 @@ pub(crate) struct Queue {
     /// The largest request body that the way to the server lets through, in bytes.
     ceiling: u64,
     session: Session,
-    folders: Vec<String>,
+    /// Those above before those within.
+    folders: Vec<Folder>,
+    /// As many folders from the first on are settled.
+    settled: usize,
+    /// Whether folders are being read from the disk.
+    reading: bool,
+    /// Names of folders that could not be read.
+    unread: Vec<String>,
     /// How fast everything goes.
     meter: Meter,
     next_key: u32,
@@ -110,6 +123,7 @@ impl Queue {
             now: 0,
             entries: BTreeMap::new(),
             line: BTreeSet::new(),
+            held: BTreeSet::new(),
             live: BTreeSet::new(),
             flights: BTreeMap::new(),
             broke: None,
@@ -121,6 +135,9 @@ impl Queue {
             ceiling: PART_SIZE,
             session: Session::new(),
             folders: Vec::new(),
+            settled: 0,
+            reading: false,
+            unread: Vec::new(),
             meter: Meter::new(),
             next_key: 0,
             next_ticket: 0,
@@ -141,7 +158,20 @@ impl Queue {
             Event::Tick => self.measure(),
             Event::Added { files, parent } => self.add(files, parent.as_ref()),
             Event::Offered { key, file } => self.offer(key, &file),
-            Event::Folders(names) => self.folders = names,
+            Event::Folders { paths, parent } => {
+                for path in paths {
+                    self.folder_at(parent.as_ref(), &path);
+                }
+            }
+            Event::Reading => {
+                self.begin_batch();
+                self.unread.clear();
+                self.reading = true;
+            }
+            Event::Read { unread } => {
+                self.unread = unread;
+                self.reading = false;
+            }
             Event::Progress { ticket, sent } => self.progress(ticket, sent),
             Event::Answered { ticket, answer } => self.answered(ticket, &answer),
             Event::Lost { ticket } => {
@@ -171,7 +201,11 @@ impl Queue {
 
     /// Whether leaving the page would interrupt something.
     pub(crate) fn is_uploading(&self) -> bool {
-        !self.line.is_empty() || !self.live.is_empty()
+        !self.line.is_empty()
+            || !self.live.is_empty()
+            || !self.held.is_empty()
+            || self.reading
+            || self.makes_folders()
     }
 
     /// Whether another page must keep its hands off what the server has of ours: files are on their way, or were stopped
@@ -199,9 +233,14 @@ impl Queue {
         })
     }
 
-    /// Names of dropped folders that were not taken.
-    pub(crate) fn folders(&self) -> &[String] {
-        &self.folders
+    /// Names of folders that could not be read.
+    pub(crate) fn unread(&self) -> &[String] {
+        &self.unread
+    }
+
+    /// Whether folders are being read from the disk.
+    pub(crate) const fn is_reading(&self) -> bool {
+        self.reading
     }
 
     /// How fast everything goes together.
@@ -217,15 +256,21 @@ impl Queue {
     /// Why nothing at all can begin for now: it is not known what earlier pages left, or who is signed in.
     pub(crate) fn obstacle(&self) -> Option<Wait> {
         let listing = self.listing_wait.filter(|_| self.listing == Listing::Wanted);
-        self.session.obstacle().or(listing).filter(|wait| wait.until > self.now)
+        self.session
+            .obstacle()
+            .or(listing)
+            .or_else(|| self.folder_wait())
+            .filter(|wait| wait.until > self.now)
     }
 
     /// Changes where a file stands, and keeps the lists by it.
     fn set_phase(&mut self, key: FileKey, phase: Phase) {
         let Some(entry) = self.entries.get_mut(&key) else { return };
         self.line.remove(&key);
+        self.held.remove(&key);
         self.live.remove(&key);
         match phase {
+            Phase::Queued if entry.folder.is_some() => self.held.insert(key),
             Phase::Queued => self.line.insert(key),
             Phase::Active => self.live.insert(key),
             _ => false,

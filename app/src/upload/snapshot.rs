@@ -53,7 +53,7 @@ pub(crate) enum State {
 pub(crate) struct Row {
     /// Which file.
     pub(crate) key: FileKey,
-    /// Its name.
+    /// Its name, with the folders that it came in.
     pub(crate) name: String,
     /// What its icon shows.
     pub(crate) category: Category,
@@ -103,8 +103,10 @@ pub(crate) struct Snapshot {
     pub(crate) hidden: usize,
     /// All of them.
     pub(crate) summary: Summary,
-    /// Dropped folders, which cannot be uploaded yet.
-    pub(crate) folders: Vec<String>,
+    /// Folders that could not be read.
+    pub(crate) unread: Vec<String>,
+    /// Whether folders are being read.
+    pub(crate) reading: bool,
 }
 
 impl Snapshot {
@@ -123,13 +125,14 @@ impl Snapshot {
             rows: rows.map(|(key, entry)| row(queue, key, entry)).collect(),
             hidden,
             summary: summary(queue),
-            folders: queue.folders().to_vec(),
+            unread: queue.unread().to_vec(),
+            reading: queue.is_reading(),
         }
     }
 
     /// Whether there is anything to see.
     pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.folders.is_empty()
+        self.rows.is_empty() && self.unread.is_empty() && !self.reading
     }
 }
 
@@ -147,7 +150,11 @@ const fn urgency(entry: &Entry) -> u8 {
 fn row(queue: &Queue, key: FileKey, entry: &Entry) -> Row {
     Row {
         key,
-        name: entry.label.clone(),
+        name: if entry.path.is_empty() {
+            entry.label.clone()
+        } else {
+            format!("{}/{}", entry.path, entry.label)
+        },
         category: entry.category,
         size: entry.size,
         sent: entry.sent().min(entry.size),

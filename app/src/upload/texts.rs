@@ -52,7 +52,8 @@ texts! {
     counts_paused = "已暂停 {count}" | "{count} paused",
     counts_needs_file = "待选择文件 {count}" | "{count} to choose again",
     more = "还有 {count} 个文件未列出" | "{count} more not listed",
-    folders = "暂不支持上传文件夹：{names}。请打开文件夹，选择其中的文件。" | "Folders cannot be uploaded yet: {names}. Open the folder and choose its files.",
+    folders = "无法读取文件夹：{names}。其余内容正常上传。" | "These folders could not be read: {names}. Everything else is uploaded.",
+    reading = "正在读取文件夹…" | "Reading folders…",
     comma = "、" | ", ",
     and_others = "{names} 等 {count} 个" | "{names}, {count} in all",
 
@@ -83,7 +84,7 @@ texts! {
     hours = "{h} 小时 {m} 分钟" | "{h} h {m} min",
     days = "{n} 天" | "{n} d",
 
-    wait_other_person = "现在登录的是其他账户，换回原账户后会自动继续" | "Somebody else is signed in now; it goes on once you are again",
+    wait_other_person = "现在登录的是其他用户，换回原用户后会自动继续" | "Somebody else is signed in now; it goes on once you are again",
 }
 
 fn size(bytes: u64) -> String {
@@ -242,7 +243,7 @@ pub(super) fn counts(language: Language, sum: &Summary) -> Option<String> {
     Some(said.join(" · "))
 }
 
-/// That folders cannot be uploaded, with the names of the first few.
+/// That folders could not be read, with the names of the first few.
 pub(super) fn folders(language: Language, names: &[String]) -> String {
     let t = TrayTexts::of(language);
     let shown = names.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(t.comma);
@@ -356,11 +357,11 @@ mod tests {
         let names = ["照片".to_owned(), "music".to_owned(), "c".to_owned(), "d".to_owned()];
         assert_eq!(
             folders(Language::Chinese, &names),
-            "暂不支持上传文件夹：照片、music、c 等 4 个。请打开文件夹，选择其中的文件。"
+            "无法读取文件夹：照片、music、c 等 4 个。其余内容正常上传。"
         );
         assert_eq!(
             folders(Language::English, &names[1..3]),
-            "Folders cannot be uploaded yet: music, c. Open the folder and choose its files."
+            "These folders could not be read: music, c. Everything else is uploaded."
         );
     }
 

@@ -80,16 +80,22 @@ fn Hidden() -> impl IntoView {
     move || text().map(|text| view! { <p class="tray-counts">{text}</p> })
 }
 
-/// That folders were dropped in vain.
+/// That folders are being read, or could not be.
 #[component]
 fn FolderNote() -> impl IntoView {
     let language = use_language();
     let snapshot = use_uploads().snapshot;
-    let names = Memo::new(move |_| snapshot.read().folders.clone());
+    let names = Memo::new(move |_| snapshot.read().unread.clone());
+    let reading = Memo::new(move |_| snapshot.read().reading);
     move || {
+        if reading.get() {
+            let t = TrayTexts::of(language);
+            return Some(view! { <p class="tray-counts" role="status">{t.reading}</p> }.into_any());
+        }
         let names = names.get();
         (!names.is_empty()).then(|| {
             view! { <p class="tray-note" role="alert"><Icon name="alert"/><span>{folders(language, &names)}</span></p> }
+            .into_any()
         })
     }
 }

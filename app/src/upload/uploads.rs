@@ -11,6 +11,8 @@ use crate::app::use_visitor;
 
 /// Id of the hidden input that [`Uploads::pick`] opens; the drop zone has it.
 pub(super) const PICKER: &str = "upload-picker";
+/// The same for [`Uploads::pick_folder`].
+pub(super) const FOLDER_PICKER: &str = "upload-folder-picker";
 
 /// The person's uploads; a context of the pages behind the sign-in.
 #[derive(Clone, Copy)]
@@ -44,19 +46,32 @@ impl Uploads {
     /// refuses to open it.
     #[expect(clippy::unused_self, reason = "whoever has none cannot pick")]
     pub(crate) fn pick(self) {
-        let input = document()
-            .get_element_by_id(PICKER)
-            .and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
-        if let Some(input) = input {
-            input.click();
-        }
+        open(PICKER);
+    }
+
+    /// Opens the browser's picker of folders and adds what is in the one that is picked, as [`pick`](Self::pick) does.
+    #[expect(clippy::unused_self, reason = "whoever has none cannot pick")]
+    pub(crate) fn pick_folder(self) {
+        open(FOLDER_PICKER);
     }
 
     /// Adds files to the folder of the page.
     pub(super) fn add(self, files: Vec<web_sys::File>) {
         if !files.is_empty() {
-            engine::add(files, self.parent.get_untracked());
+            let alone = files.into_iter().map(|file| (file, String::new())).collect();
+            engine::add(alone, self.parent.get_untracked());
         }
+    }
+}
+
+fn open(picker: &str) {
+    let input = document().get_element_by_id(picker);
+    if let Some(input) = input.and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        if picker == FOLDER_PICKER {
+            // Not in the view: its macro does not know this attribute. It fails only for a name that cannot be one.
+            let _ = input.set_attribute("webkitdirectory", "");
+        }
+        input.click();
     }
 }
 

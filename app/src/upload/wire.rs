@@ -35,8 +35,10 @@ pub(crate) struct Request {
     pub(crate) path: String,
     /// All headers that are not the browser's business.
     pub(crate) headers: Vec<Header>,
-    /// The body; `None` is an empty one.
+    /// The bytes of a file that are the body; `None` where there are none.
     pub(crate) body: Option<Slice>,
+    /// The body where it is JSON.
+    pub(crate) json: Option<String>,
 }
 
 /// What came back, as far as the queue cares.
@@ -168,14 +170,33 @@ pub(crate) fn delete(upload: &UploadId) -> Request {
 
 /// Asks who is signed in; the answer is a [`Visitor`](crate::actions::accounts::Visitor).
 pub(crate) fn who() -> Request {
-    let headers = vec![("Accept", "application/json".to_owned())];
-    Request { method: "GET", path: WhoLooks::url().to_owned(), headers, body: None }
+    ask(WhoLooks::url().to_owned())
 }
 
 /// Asks for the person's unfinished uploads.
 pub(crate) fn list() -> Request {
+    ask(UPLOADS.to_owned())
+}
+
+/// Makes a folder, or asks for the one of that name. `None` is the root.
+pub(crate) fn make_folder(parent: Option<&NodeId>, name: &FileName) -> Request {
+    let parent = parent.map_or("root", NodeId::as_str);
+    // A name has no control characters: these two are all that JSON escapes.
+    let name = name.as_str().replace('\\', "\\\\").replace('"', "\\\"");
+    let json = format!(r#"{{"parent":"{parent}","name":"{name}","conflict":"replace"}}"#);
+    let headers = vec![("Content-Type", "application/json".to_owned())];
+    Request { method: "POST", path: "/api/folders".to_owned(), headers, body: None, json: Some(json) }
+}
+
+/// Asks what a folder holds, a thousand at once.
+pub(crate) fn children(folder: &NodeId, after: Option<&str>) -> Request {
+    let after = after.map(|after| format!("&after={after}")).unwrap_or_default();
+    ask(format!("/api/nodes/{folder}/children?limit=1000{after}"))
+}
+
+fn ask(path: String) -> Request {
     let headers = vec![("Accept", "application/json".to_owned())];
-    Request { method: "GET", path: UPLOADS.to_owned(), headers, body: None }
+    Request { method: "GET", path, headers, body: None, json: None }
 }
 
 fn path_of(upload: &UploadId) -> String {
@@ -184,7 +205,7 @@ fn path_of(upload: &UploadId) -> String {
 
 fn tus(method: &'static str, path: String, mut headers: Vec<Header>) -> Request {
     headers.push(("Tus-Resumable", "1.0.0".to_owned()));
-    Request { method, path, headers, body: None }
+    Request { method, path, headers, body: None, json: None }
 }
 
 #[cfg(test)]
@@ -209,6 +230,14 @@ mod tests {
         for location in ["", "/api/uploads/", "/api/uploads/../../x", "https://x/y"] {
             assert_eq!(upload_of(location), None, "{location}");
         }
+    }
+
+    #[test]
+    fn a_folder_of_any_name_is_asked_for_in_json() {
+        let name = FileName::parse(r#"a "b" \c 照片"#).expect("name");
+        let json = make_folder(None, &name).json.expect("a body");
+        let read: std::collections::BTreeMap<String, String> = serde_json::from_str(&json).expect("JSON");
+        assert_eq!((read["parent"].as_str(), read["name"].as_str()), ("root", name.as_str()));
     }
 
     #[test]

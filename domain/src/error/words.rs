@@ -25,6 +25,11 @@ impl fmt::Display for Field {
             Self::Quota => "the quota",
             Self::ShareCode => "the code of the share",
             Self::Expiry => "the time of expiry",
+            Self::Registration => "who may register",
+            Self::Retention => "the time that the trash keeps things",
+            Self::Announcement => "the announcement",
+            Self::Invitation => "the invitation",
+            Self::Confirmation => "the repeated name",
         })
     }
 }

@@ -1,13 +1,15 @@
 //! How often a secret that can be guessed may be tried: the password of a login, the code of a share. Kept in the database,
 //! so that several instances count together; how much one address may try at all is the server's.
 //!
-//! A login is counted from wherever in the world, and as it was typed, not by whose it is: an answer must not tell whether
-//! there is such an account, or that a user name and a mail address are the same person's. A share is counted for each
-//! address, and all addresses together, so that many of them guess no faster than a few.
+//! A login is counted as it was typed, not by whose it is: an answer must not tell whether there is such an account, or
+//! that a user name and a mail address are the same person's. It is counted strictly for each network and loosely from
+//! everywhere, so that a stranger who knows somebody's name cannot keep them out. A network is counted by itself as well, to
+//! ask it for a [captcha](super::captcha). A share is counted for each address, and all addresses together, so that many of them
+//! guess no faster than a few.
 
 use std::time::Duration;
 
-use domain::{Login, ShareId};
+use domain::{Login, ShareId, UserId};
 use sqlx::Row;
 
 use crate::audit::{self, Entry};
@@ -21,6 +23,13 @@ const TRIES: i64 = 10;
 /// Tries at the code of one share, from all addresses together, that were not right. Of 923,521 codes of four characters
 /// half are tried in five days, by fifty addresses and more that all show in the audit log.
 const TRIES_FROM_ANYWHERE: i64 = 500;
+
+/// Tries under one login from all networks together, until one succeeds. From then on a captcha is asked for that must be
+/// solved; where there are none (an option), nobody is let in.
+const TRIES_OF_LOGIN: i64 = 100;
+
+/// Tries of one login, or of one network, after which a captcha is asked for.
+const TRIES_WITHOUT_CAPTCHA: i64 = 3;
 
 /// The time that they are counted in, and that it takes until there are as many again.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -37,13 +46,29 @@ pub(crate) struct Guess<'a> {
 }
 
 impl<'a> Guess<'a> {
-    /// The password of a login. People type passwords where the user name belongs, so what was typed is not kept.
-    pub(crate) fn password(login: &Login) -> Self {
-        let key = random::hash_of_secret(&match login {
-            Login::Username(key) => format!("name {key}"),
-            Login::Email(key) => format!("mail {key}"),
-        });
+    /// The password of a login, from one network. People type passwords where the user name belongs, so what was typed is
+    /// not kept.
+    fn password(login: &Login, client: &Client) -> Self {
+        let key = random::hash_of_secret(&format!("here {} {}", client.network_text(), typed(login)));
         Self { key, tries: TRIES, event: "session.throttle", subject: None }
+    }
+
+    /// The password of a login, from anywhere.
+    fn password_from_anywhere(login: &Login) -> Self {
+        let key = random::hash_of_secret(&typed(login));
+        Self { key, tries: TRIES_OF_LOGIN, event: "session.throttle", subject: None }
+    }
+
+    /// Any password, from one network. How many tries it has at all is the server's.
+    fn any_password(client: &Client) -> Self {
+        let key = random::hash_of_secret(&format!("network {}", client.network_text()));
+        Self { key, tries: i64::MAX - 1, event: "session.throttle", subject: None }
+    }
+
+    /// The password of who is signed in, to change it.
+    pub(crate) fn own_password(user: &'a UserId) -> Self {
+        let key = random::hash_of_secret(&format!("own {user}"));
+        Self { key, tries: TRIES, event: "session.throttle", subject: Some(user.as_str()) }
     }
 
     /// The code of a share, from one address.
@@ -74,12 +99,110 @@ impl<'a> Guess<'a> {
     }
 }
 
+/// A login as it is counted.
+fn typed(login: &Login) -> String {
+    match login {
+        Login::Username(key) => format!("name {key}"),
+        Login::Email(key) => format!("mail {key}"),
+    }
+}
+
+/// A try that was taken: which it is, and since when they are counted, unix milliseconds.
+struct Taken {
+    number: i64,
+    since: i64,
+}
+
+/// What a try to sign in is counted under.
+pub(crate) struct SignInTries {
+    here: Guess<'static>,
+    anywhere: Guess<'static>,
+    network: Guess<'static>,
+}
+
+impl SignInTries {
+    /// Of this login and client.
+    pub(crate) fn of(login: &Login, client: &Client) -> Self {
+        Self {
+            here: Guess::password(login, client),
+            anywhere: Guess::password_from_anywhere(login),
+            network: Guess::any_password(client),
+        }
+    }
+
+    /// Gives all tries back to who has the password. The network gets one: whoever has an account of their own must not
+    /// guess at others' without end.
+    pub(crate) async fn forget(&self, tx: &mut Tx) -> Result<()> {
+        self.here.forget(tx).await?;
+        self.anywhere.forget(tx).await?;
+        self.network.give_back(tx).await
+    }
+}
+
 impl Drive {
+    /// Whether [`sign_in_solved`](Self::sign_in_solved) takes a solved captcha, from this client and under this login. It
+    /// does whether there is such an account or not.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn sign_in_needs_captcha(&self, login: &Login, client: &Client) -> Result<bool> {
+        if !self.config().captcha {
+            return Ok(false);
+        }
+        let tries = SignInTries::of(login, client);
+        let row =
+            sqlx::query("SELECT COALESCE(MAX(count), 0) FROM tries WHERE login IN ($1, $2) AND since > $3")
+                .bind(tries.anywhere.key)
+                .bind(tries.network.key)
+                .bind(self.now() - millis(WINDOW))
+                .fetch_one(self.database().read())
+                .await?;
+        Ok(row.try_get::<i64, _>(0)? >= TRIES_WITHOUT_CAPTCHA)
+    }
+
+    /// Takes a try to sign in. The number that it is decides whether a captcha is asked for, so that of many that come at
+    /// once no more are let through without; one that is refused for that is none.
+    ///
+    /// # Errors
+    /// [`Error::CaptchaRequired`]; [`Error::TooManyTries`].
+    pub(crate) async fn take_sign_in(
+        &self,
+        tries: &SignInTries,
+        is_solved: bool,
+        client: &Client,
+    ) -> Result<()> {
+        // First, so that one network that has no tries left takes none from the others.
+        self.take_try(&tries.here, client).await?;
+        if self.config().captcha {
+            let network = self.count_try(&tries.network, client).await?;
+            let anywhere = self.count_try(&tries.anywhere, client).await?;
+            if !is_solved && network.number.max(anywhere.number) > TRIES_WITHOUT_CAPTCHA {
+                let mut tx = self.database().begin().await?;
+                for taken in [&tries.here, &tries.network, &tries.anywhere] {
+                    taken.give_back(&mut tx).await?;
+                }
+                tx.commit().await?;
+                return Err(Error::CaptchaRequired);
+            }
+            return Ok(());
+        }
+        self.take_try(&tries.anywhere, client).await
+    }
+
     /// Takes a try, before the secret is looked at: of many that come at once no more are let through.
     ///
     /// # Errors
     /// [`Error::TooManyTries`].
     pub(crate) async fn take_try(&self, guess: &Guess<'_>, client: &Client) -> Result<()> {
+        let taken = self.count_try(guess, client).await?;
+        if taken.number <= guess.tries {
+            return Ok(());
+        }
+        let left = (taken.since + millis(WINDOW) - self.now()).max(0).unsigned_abs();
+        Err(Error::TooManyTries { retry_after: left.div_ceil(1000).max(1) })
+    }
+
+    async fn count_try(&self, guess: &Guess<'_>, client: &Client) -> Result<Taken> {
         let now = self.now();
         let mut tx = self.database().begin().await?;
         let row = sqlx::query(
@@ -92,18 +215,14 @@ impl Drive {
         .bind(now - millis(WINDOW))
         .fetch_one(&mut *tx)
         .await?;
-        let (count, since): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-        if count == guess.tries + 1 {
+        let taken = Taken { number: row.try_get(0)?, since: row.try_get(1)? };
+        if taken.number == guess.tries + 1 {
             let entry =
                 Entry { user: None, event: guess.event, subject: guess.subject, client: Some(client) };
             audit::record(&mut tx, now, &entry).await?;
         }
         tx.commit().await?;
-        if count <= guess.tries {
-            return Ok(());
-        }
-        let left = (since + millis(WINDOW) - now).max(0).unsigned_abs();
-        Err(Error::TooManyTries { retry_after: left.div_ceil(1000).max(1) })
+        Ok(taken)
     }
 
     /// Forgets tries that count no more.

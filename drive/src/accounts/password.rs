@@ -23,6 +23,8 @@ const LONGEST: usize = 1024;
 pub(crate) struct Passwords {
     /// As many at once as there are processors: more would only take 19 MiB each and be slower.
     permits: Arc<Semaphore>,
+    /// Of work beside them, which anybody may ask for: one at a time, so that who signs in never waits for it.
+    aside: Arc<Semaphore>,
     /// Verified against when there is no such account.
     nobody: String,
     /// Passwords that were verified against a hash since the start.
@@ -34,7 +36,8 @@ impl Passwords {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let permits = Arc::new(Semaphore::new(processors));
         let nobody = off_thread(&permits, || hash(&random::secret())).await?;
-        Ok(Self { permits, nobody, verified: AtomicU64::new(0) })
+        let aside = Arc::new(Semaphore::new(1));
+        Ok(Self { permits, aside, nobody, verified: AtomicU64::new(0) })
     }
 
     /// The text to store for a new password.
@@ -51,6 +54,14 @@ impl Passwords {
         let right = off_thread(&self.permits, move || verify(&password, &stored)).await?;
         self.verified.fetch_add(1, Ordering::Relaxed);
         Ok(right && known)
+    }
+
+    /// Other work that costs a processor as much: estimates, and drawing for who has not signed in.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        off_thread(&self.aside, work).await
     }
 
     /// See [`Drive::passwords_verified`](crate::Drive::passwords_verified).

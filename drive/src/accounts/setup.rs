@@ -27,9 +27,9 @@ impl Drive {
     /// Makes an administrator, as the operator asks on the command line. A setup link ends with it.
     ///
     /// # Errors
-    /// `Invalid { Username | Email, Taken }`.
+    /// `Invalid { Username | Email, Taken }`; [`Error::WeakPassword`].
     pub async fn create_administrator(&self, account: NewAccount) -> Result<Actor> {
-        let hash = self.passwords().hash(&account.password).await?;
+        let hash = self.hash_for(&account).await?;
         retrying(|| async {
             let mut tx = self.database().begin().await?;
             end_links(&mut tx).await?;
@@ -84,13 +84,13 @@ impl Drive {
     /// secret gone.
     ///
     /// # Errors
-    /// `Invalid { SetupLink, Expired }`; `Invalid { Username | Email, Taken }`, after which the link still works.
+    /// `Invalid { SetupLink, Expired }`; `Invalid { Username | Email, Taken }` and [`Error::WeakPassword`], after which the link still works.
     pub async fn redeem_setup(&self, secret: &str, account: NewAccount, client: &Client) -> Result<Actor> {
         let expired = || Error::invalid(Field::SetupLink, Reason::Expired);
         if !self.setup_is_valid(secret).await? {
             return Err(expired());
         }
-        let hash = self.passwords().hash(&account.password).await?;
+        let hash = self.hash_for(&account).await?;
         retrying(|| async {
             let mut tx = self.database().begin().await?;
             let ended = end_links(&mut tx).await?;

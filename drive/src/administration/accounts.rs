@@ -9,7 +9,7 @@ use crate::actor::{role_of, role_text};
 use crate::audit::{self, Entry};
 use crate::database::{from_sql, retrying, to_sql};
 use crate::nodes::{Cursor, Value, check_limit, cut, parse};
-use crate::{Actor, Client, Drive, Error, NewAccount, Result};
+use crate::{Actor, Client, Drive, Error, NewAccount, Result, sessions};
 
 /// An account as administrators see it. Of its files they see how much they are, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,17 @@ pub struct UserEntry {
     pub created_at: i64,
     /// When one of their sessions was last used, unix milliseconds; `None` when they have none.
     pub seen_at: Option<i64>,
+    /// How far it is gone, when it is being deleted.
+    pub deletion: Option<Deletion>,
+}
+
+/// How far the deletion of an account is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// Since when, unix milliseconds.
+    pub since: i64,
+    /// Bytes it used then; [`UserEntry::used`] are left of them.
+    pub used: u64,
 }
 
 /// In which order accounts are listed.
@@ -65,7 +76,8 @@ pub struct UserQuery {
 macro_rules! columns {
     () => {
         "SELECT u.id, u.username, u.email, u.role, u.used, u.quota, u.locked_at, u.locked_reason, u.created_at, \
-         (SELECT MAX(s.seen_at) FROM sessions s WHERE s.user_id = u.id), LOWER(u.username) FROM users u "
+         (SELECT MAX(s.seen_at) FROM sessions s WHERE s.user_id = u.id), LOWER(u.username), u.deleted_at, u.deleted_used \
+         FROM users u "
     };
 }
 
@@ -87,7 +99,7 @@ macro_rules! pages {
     };
 }
 
-const fn statements(sort: UserSort) -> [&'static str; 2] {
+pub(super) const fn statements(sort: UserSort) -> [&'static str; 2] {
     match sort {
         UserSort::Name => pages!("LOWER(u.username)", ">", "ASC"),
         UserSort::Used => pages!("u.used", "<", "DESC"),
@@ -150,7 +162,7 @@ impl Drive {
         client: &Client,
     ) -> Result<UserId> {
         check(actor)?;
-        let hash = self.passwords().hash(&account.password).await?;
+        let hash = self.hash_for(account).await?;
         retrying(|| async {
             let mut tx = self.database().begin().await?;
             lock(&mut tx, actor).await?;
@@ -194,7 +206,7 @@ impl Drive {
         retrying(|| async {
             let mut tx = self.database().begin().await?;
             lock_for(&mut tx, actor, user).await?;
-            let changed = sqlx::query("UPDATE users SET role = $2 WHERE id = $1")
+            let changed = sqlx::query("UPDATE users SET role = $2 WHERE id = $1 AND deleted_at IS NULL")
                 .bind(user.as_str())
                 .bind(role_text(role))
                 .execute(&mut *tx)
@@ -232,10 +244,7 @@ impl Drive {
             .bind(&reason)
             .execute(&mut *tx)
             .await?;
-            sqlx::query("DELETE FROM sessions WHERE user_id = $1")
-                .bind(user.as_str())
-                .execute(&mut *tx)
-                .await?;
+            sessions::end_all(&mut tx, user, None).await?;
             self.recorded(tx, locked.rows_affected(), actor, "account.lock", user, client).await
         })
         .await
@@ -244,13 +253,15 @@ impl Drive {
     /// Lets a locked account sign in again.
     ///
     /// # Errors
-    /// [`Error::NotFound`] as above.
+    /// [`Error::NotFound`] as above, and for one that is being deleted.
     pub async fn unlock_account(&self, actor: &Actor, user: &UserId, client: &Client) -> Result<()> {
         retrying(|| async {
             let mut tx = self.database().begin().await?;
             lock(&mut tx, actor).await?;
             let unlocked =
-                sqlx::query("UPDATE users SET locked_at = NULL, locked_reason = NULL WHERE id = $1")
+                sqlx::query(
+                    "UPDATE users SET locked_at = NULL, locked_reason = NULL WHERE id = $1 AND deleted_at IS NULL",
+                )
                     .bind(user.as_str())
                     .execute(&mut *tx)
                     .await?;
@@ -260,7 +271,7 @@ impl Drive {
     }
 
     /// Ends a change to an account with its entry in the log, if there was such an account.
-    async fn recorded(
+    pub(super) async fn recorded(
         &self,
         mut tx: crate::database::Tx,
         changed: u64,
@@ -304,7 +315,14 @@ fn entry(row: &AnyRow) -> Result<UserEntry> {
         locked_reason: row.try_get(7)?,
         created_at: row.try_get(8)?,
         seen_at: row.try_get(9)?,
+        deletion: deletion(row)?,
     })
+}
+
+fn deletion(row: &AnyRow) -> Result<Option<Deletion>> {
+    let since: Option<i64> = row.try_get(11)?;
+    let used: Option<i64> = row.try_get(12)?;
+    Ok(since.map(|since| Deletion { since, used: from_sql(used.unwrap_or(0)) }))
 }
 
 fn position(row: &AnyRow, sort: UserSort) -> Result<Cursor> {

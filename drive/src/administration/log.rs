@@ -13,16 +13,18 @@ use crate::{Actor, Drive, Error, Result};
 pub struct LogEntry {
     /// When, unix milliseconds.
     pub at: i64,
-    /// The user name of who did it, when known and still there.
+    /// The user name of who did it, when known.
     pub username: Option<String>,
     /// What, as `noun.verb`.
     pub event: String,
-    /// What it was done to: the user name where it is an account, else an id.
+    /// What it was done to: the user name where it is an account, else an id or a name.
     pub subject: Option<String>,
     /// From which address.
     pub address: Option<String>,
     /// With which program.
     pub agent: Option<String>,
+    /// What it was before and is now, where that is told.
+    pub note: Option<String>,
 }
 
 /// What part of the log is wanted, the newest first.
@@ -42,9 +44,12 @@ pub struct LogQuery {
 macro_rules! page {
     ($from:literal) => {
         concat!(
-            "SELECT a.id, a.at, u.username, a.event, COALESCE(s.username, a.subject), a.address, a.detail FROM audit a \
-             LEFT JOIN users u ON u.id = a.user_id LEFT JOIN users s ON s.id = a.subject \
-             WHERE a.event LIKE $1 AND ($2 = '' OR LOWER(u.username) = $2 OR LOWER(s.username) = $2) ",
+            "SELECT a.id, a.at, COALESCE(u.username, fu.username), a.event, COALESCE(s.username, fs.username, a.subject), \
+             a.address, a.detail, a.note FROM audit a \
+             LEFT JOIN users u ON u.id = a.user_id LEFT JOIN former_users fu ON fu.id = a.user_id \
+             LEFT JOIN users s ON s.id = a.subject LEFT JOIN former_users fs ON fs.id = a.subject \
+             WHERE a.event LIKE $1 AND ($2 = '' OR LOWER(u.username) = $2 OR LOWER(s.username) = $2 \
+             OR LOWER(fu.username) = $2 OR LOWER(fs.username) = $2) ",
             $from,
             "ORDER BY a.at DESC, a.id DESC LIMIT $3"
         )
@@ -94,5 +99,6 @@ fn entry(row: &AnyRow) -> Result<LogEntry> {
         subject: row.try_get(4)?,
         address: row.try_get(5)?,
         agent: row.try_get(6)?,
+        note: row.try_get(7)?,
     })
 }

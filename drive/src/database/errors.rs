@@ -3,8 +3,9 @@
 use sqlx::error::{DatabaseError, ErrorKind};
 
 /// Names of the unique constraints as PostgreSQL reports them, beside the columns that SQLite reports instead.
-const UNIQUE: [(&str, &str); 5] = [
+const UNIQUE: [(&str, &str); 6] = [
     ("users_username_key", "users.username_key"),
+    ("users_username_skeleton", "users.username_skeleton"),
     ("users_email_key", "users.email_key"),
     ("tokens_secret_hash", "tokens.secret_hash"),
     ("nodes_sibling", "nodes.parent_id, nodes.name_key"),

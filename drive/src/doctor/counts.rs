@@ -3,8 +3,8 @@
 use sqlx::Row;
 
 use super::{Diagnosis, Finding, Report};
-use crate::nodes::parse;
-use crate::{Drive, Result, quota};
+use crate::nodes::{parse, register};
+use crate::{Drive, Error, Result, quota};
 
 /// Accounts of one statement.
 const BATCH: i64 = 100;
@@ -32,9 +32,19 @@ impl Drive {
                 let username: String = row.try_get(1)?;
                 let (used, reserved): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
                 let (files, uploads): (i64, i64) = (row.try_get(4)?, row.try_get(5)?);
+                let owner = parse(row.try_get(0)?)?;
+                let names = match register::wrong_names(self.database(), &owner, repair).await {
+                    // The account ended meanwhile.
+                    Err(Error::NotFound) => continue,
+                    names => names?,
+                };
                 let mended = repair
                     && (used != files || reserved != uploads)
                     && self.count_account(row.try_get(0)?).await?;
+                if names > 0 {
+                    diagnosis.count(repair);
+                    report(&Finding::Names { username: username.clone(), count: names }, repair);
+                }
                 if used != files {
                     diagnosis.count(mended);
                     report(
@@ -49,6 +59,8 @@ impl Drive {
             }
             match rows.last() {
                 Some(row) if rows.len() as u64 == BATCH.unsigned_abs() => after = row.try_get(0)?,
+                // What was taken out of the register is entered anew.
+                _ if repair => return register::catch_up(self.database()).await,
                 _ => return Ok(()),
             }
         }
@@ -57,7 +69,7 @@ impl Drive {
     /// Counts anew, under the lock that every change to the account's drive takes.
     async fn count_account(&self, user: &str) -> Result<bool> {
         let mut tx = self.database().begin().await?;
-        quota::lock(&mut tx, &parse(user)?).await?;
+        quota::lock_to_remove(&mut tx, &parse(user)?).await?;
         sqlx::query(
             "UPDATE users SET used = CAST((SELECT COALESCE(SUM(n.size), 0) FROM nodes n WHERE n.owner_id = $1) \
              + (SELECT COALESCE(SUM(v.size), 0) FROM versions v JOIN nodes n ON n.id = v.node_id WHERE n.owner_id = $1) \

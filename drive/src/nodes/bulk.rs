@@ -123,7 +123,7 @@ impl Drive {
 
 /// # Errors
 /// `Invalid { Limit }` for none or too many.
-pub(super) fn check(ids: &[NodeId]) -> Result<()> {
+pub(crate) fn check(ids: &[NodeId]) -> Result<()> {
     match ids.len() {
         0 => Err(Error::invalid(Field::Limit, Reason::TooShort { limit: 1 })),
         1..=MOST => Ok(()),

@@ -1,9 +1,10 @@
 //! Rename and move: one row, whatever hangs below it.
 
 use domain::{Conflict, Field, FileName, Node, NodeId, NodeKind, Outcome, Reason};
+use sqlx::Row;
 
 use super::insert::present;
-use super::{live, live_folder, merge, names, taken, with_up};
+use super::{live, live_folder, merge, names, register, taken, with_up};
 use crate::database::{Tx, retrying};
 use crate::{Actor, Drive, Error, Result, quota};
 
@@ -109,9 +110,11 @@ pub(super) async fn place(
     parent: &NodeId,
     name: &FileName,
 ) -> Result<()> {
-    sqlx::query(
+    let mime = domain::mime_of(name);
+    let row = sqlx::query(
         "UPDATE nodes SET parent_id = $3, name = $4, name_key = $5, sort_key = $6, trashed_at = NULL, \
-         mime = CASE WHEN kind = 1 THEN $7 ELSE NULL END WHERE id = $1 AND owner_id = $2",
+         mime = CASE WHEN kind = 1 THEN $7 ELSE NULL END, category = CASE WHEN kind = 1 THEN CAST($8 AS SMALLINT) \
+         ELSE NULL END WHERE id = $1 AND owner_id = $2 RETURNING name_line",
     )
     .bind(id.as_str())
     .bind(actor.user.as_str())
@@ -119,11 +122,15 @@ pub(super) async fn place(
     .bind(name.as_str())
     .bind(name.unique_key())
     .bind(name.sort_key())
-    .bind(domain::mime_of(name))
-    .execute(&mut **tx)
+    .bind(mime)
+    .bind(register::category_of(mime))
+    .fetch_optional(&mut **tx)
     .await
     .map_err(taken)?;
-    Ok(())
+    let line = row.map(|row| row.try_get(0)).transpose()?.flatten();
+    register::rename(tx, &actor.user, line, name.as_str()).await?;
+    // By its new name it may be a picture.
+    crate::thumbnails::want(tx, id).await
 }
 
 /// Whether `node` is `start` or above it.

@@ -18,7 +18,7 @@ const MOST: u32 = 1000;
 /// What part of a folder's list is wanted.
 #[derive(Clone, Debug)]
 pub struct ListOptions {
-    /// In which order. Folders come first in any, and by name where they are sorted by size, having none.
+    /// In which order. Folders come first in any, and by name where they are sorted by size or kind, having none.
     pub sort: Sort,
     /// `next` of the page before; `None` for the first page.
     pub after: Option<String>,
@@ -33,43 +33,51 @@ impl Default for ListOptions {
 }
 
 /// The statement of the first page and of those after a cursor. `$1` folder, `$2` owner, `$3` kind, `$4` limit, `$5` and
-/// `$6` the cursor's value and id.
+/// `$6` the cursor's value and id; by kind, whose files go by name, the category, `$6` the name's key and `$7` the id.
 ///
 /// The owner is asked of the folder and not of every row: PostgreSQL takes two conditions for independent and would expect
 /// a few rows where there are 100,000, which speaks for reading and sorting them all.
 macro_rules! pages {
-    ($column:literal, $beyond:literal, $order:literal) => {
+    (category, $beyond:literal, $order:literal) => {
+        pages!(@ concat!("n.category ", $order, ", n.sort_key ", $order), "n.category, n.sort_key", $beyond, "$5, $6, $7", $order)
+    };
+    ($column:ident, $beyond:literal, $order:literal) => {
+        pages!(@ concat!("n.", stringify!($column), " ", $order), concat!("n.", stringify!($column)), $beyond, "$5, $6", $order)
+    };
+    (@ $by:expr, $columns:expr, $beyond:literal, $cursor:literal, $order:literal) => {
         [
-            pages!(@ $column, "", $order),
-            pages!(@ $column, concat!("AND (n.", $column, ", n.id) ", $beyond, " ($5, $6) "), $order),
+            pages!(@@ "", $by, $order),
+            pages!(@@ concat!("AND (", $columns, ", n.id) ", $beyond, " (", $cursor, ") "), $by, $order),
         ]
     };
-    (@ $column:literal, $from:expr, $order:literal) => {
+    (@@ $from:expr, $by:expr, $order:literal) => {
         concat!(
-            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.sort_key \
+            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.sort_key, b.thumbnail, n.category \
              FROM nodes n LEFT JOIN blobs b ON b.id = n.blob_id \
              WHERE n.parent_id = $1 AND n.kind = $3 AND n.trashed_at IS NULL \
              AND EXISTS (SELECT 1 FROM nodes f WHERE f.id = $1 AND f.owner_id = $2) ",
             $from,
-            "ORDER BY n.", $column, " ", $order, ", n.id ", $order, " LIMIT $4"
+            "ORDER BY ", $by, ", n.id ", $order, " LIMIT $4"
         )
     };
 }
 
 pub(super) const fn statements(sort: Sort) -> [&'static str; 2] {
     match (sort.key, sort.direction) {
-        (SortKey::Name, Direction::Ascending) => pages!("sort_key", ">", "ASC"),
-        (SortKey::Name, Direction::Descending) => pages!("sort_key", "<", "DESC"),
-        (SortKey::Size, Direction::Ascending) => pages!("size", ">", "ASC"),
-        (SortKey::Size, Direction::Descending) => pages!("size", "<", "DESC"),
-        (SortKey::Modified, Direction::Ascending) => pages!("modified_at", ">", "ASC"),
-        (SortKey::Modified, Direction::Descending) => pages!("modified_at", "<", "DESC"),
+        (SortKey::Name, Direction::Ascending) => pages!(sort_key, ">", "ASC"),
+        (SortKey::Name, Direction::Descending) => pages!(sort_key, "<", "DESC"),
+        (SortKey::Kind, Direction::Ascending) => pages!(category, ">", "ASC"),
+        (SortKey::Kind, Direction::Descending) => pages!(category, "<", "DESC"),
+        (SortKey::Size, Direction::Ascending) => pages!(size, ">", "ASC"),
+        (SortKey::Size, Direction::Descending) => pages!(size, "<", "DESC"),
+        (SortKey::Modified, Direction::Ascending) => pages!(modified_at, ">", "ASC"),
+        (SortKey::Modified, Direction::Descending) => pages!(modified_at, "<", "DESC"),
     }
 }
 
 /// The order within folders or within files.
 fn order_of(kind: i64, sort: Sort) -> Sort {
-    if kind == FOLDER && sort.key == SortKey::Size { Sort::default() } else { sort }
+    if kind == FOLDER && matches!(sort.key, SortKey::Size | SortKey::Kind) { Sort::default() } else { sort }
 }
 
 impl Drive {
@@ -118,7 +126,7 @@ pub(crate) async fn list(
     Ok(Page { items: kept.iter().map(read).collect::<Result<_>>()?, next })
 }
 
-async fn section(
+pub(super) async fn section(
     connection: &mut AnyConnection,
     owner: &UserId,
     parent: &NodeId,
@@ -137,7 +145,13 @@ async fn section(
         Some(Cursor { value: Value::Text(text), id, .. }) if sort.key == SortKey::Name => {
             query.bind(text.as_str()).bind(id.as_str())
         }
-        Some(Cursor { value: Value::Number(number), id, .. }) if sort.key != SortKey::Name => {
+        Some(Cursor { value: Value::Text(text), id, .. }) if sort.key == SortKey::Kind => {
+            let (category, name) = read_kind(text).ok_or(Error::invalid(Field::Cursor, Reason::Malformed))?;
+            query.bind(category).bind(name).bind(id.as_str())
+        }
+        Some(Cursor { value: Value::Number(number), id, .. })
+            if matches!(sort.key, SortKey::Size | SortKey::Modified) =>
+        {
             query.bind(*number).bind(id.as_str())
         }
         Some(_) => return Err(Error::invalid(Field::Cursor, Reason::Malformed)),
@@ -149,10 +163,21 @@ fn position(row: &AnyRow, sort: Sort) -> Result<Cursor> {
     let kind = row.try_get::<i64, _>(3)?;
     let value = match order_of(kind, sort).key {
         SortKey::Name => Value::Text(row.try_get(8)?),
+        SortKey::Kind => by_kind(row.try_get(10)?, row.try_get(8)?),
         SortKey::Size => Value::Number(row.try_get(4)?),
         SortKey::Modified => Value::Number(row.try_get(6)?),
     };
     Ok(Cursor { section: if kind == FOLDER { 0 } else { 1 }, value, id: parse(row.try_get(0)?)? })
+}
+
+/// The place of a file in the order of kinds: its category, in one digit, and its name's key.
+pub(super) fn by_kind(category: Option<i64>, sort_key: &str) -> Value {
+    Value::Text(format!("{}{sort_key}", category.unwrap_or_default()))
+}
+
+fn read_kind(text: &str) -> Option<(i64, &str)> {
+    let (category, name) = text.split_at_checked(1)?;
+    Some((category.parse().ok()?, name))
 }
 
 /// The most items of a page, as asked for.

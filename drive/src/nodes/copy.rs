@@ -11,7 +11,7 @@ use domain::{Field, FileName, Node, NodeId, Reason, UserId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::{live, names};
+use super::{live, names, register};
 use crate::database::{Tx, from_sql, to_sql};
 use crate::{Error, Result, random};
 
@@ -163,14 +163,14 @@ impl Trees {
 /// `INSERT` of so many rows.
 fn insert_text(rows: usize) -> String {
     let mut text = "INSERT INTO nodes (id, parent_id, kind, name, name_key, sort_key, blob_id, size, mime, modified_at, \
-                    owner_id, created_at) VALUES "
+                    category, name_line, owner_id, created_at, arrived_at) VALUES "
         .to_owned();
     for row in 0..rows {
         let comma = if row == 0 { "" } else { ", " };
-        let first = 3 + row * 10;
-        let places: Vec<String> = (first..first + 10).map(|place| format!("${place}")).collect();
+        let first = 3 + row * 12;
+        let places: Vec<String> = (first..first + 12).map(|place| format!("${place}")).collect();
         // Writing to a String cannot fail.
-        let _ = write!(text, "{comma}({}, $1, $2)", places.join(", "));
+        let _ = write!(text, "{comma}({}, $1, $2, $2)", places.join(", "));
     }
     text
 }
@@ -179,8 +179,9 @@ async fn insert(tx: &mut Tx, now: i64, owner: &UserId, copies: &[&Copy]) -> Resu
     static WHOLE_BATCH: LazyLock<String> = LazyLock::new(|| insert_text(BATCH));
     let text = if copies.len() == BATCH { WHOLE_BATCH.clone() } else { insert_text(copies.len()) };
     // Placeholders and nothing of anybody's.
+    let lines = register::enter(tx, owner, copies.iter().map(|copy| copy.name.as_str())).await?;
     let mut query = sqlx::query(AssertSqlSafe(text)).bind(owner.as_str()).bind(now);
-    for copy in copies {
+    for (copy, line) in copies.iter().zip(lines) {
         query = query
             .bind(copy.id.as_str())
             .bind(copy.parent.as_ref().map(NodeId::as_str))
@@ -191,7 +192,9 @@ async fn insert(tx: &mut Tx, now: i64, owner: &UserId, copies: &[&Copy]) -> Resu
             .bind(copy.blob.as_deref())
             .bind(copy.size)
             .bind(copy.mime.as_deref())
-            .bind(copy.modified_at);
+            .bind(copy.modified_at)
+            .bind(copy.mime.as_deref().map(register::category_of))
+            .bind(line);
     }
     query.execute(&mut **tx).await.map_err(super::taken)?;
     Ok(())

@@ -3,9 +3,9 @@
 use domain::{BlobId, Conflict, FileName, Node, NodeId, UserId};
 use sqlx::Row;
 
-use super::{FOLDER, NewNode, live, live_folder, names, parse, write};
+use super::{FOLDER, NewNode, live, live_folder, names, parse, register, write};
 use crate::database::Tx;
-use crate::{Actor, Drive, Error, Result, blobs, quota, random};
+use crate::{Actor, Drive, Error, Result, blobs, quota, random, thumbnails};
 
 /// A file whose bytes are a blob already.
 pub(crate) struct NewFile<'a> {
@@ -109,17 +109,21 @@ pub(super) async fn keep_version(tx: &mut Tx, now: i64, node: &NodeId) -> Result
 /// The present blob becomes a version (its reference goes with it), the new one takes its place.
 async fn replace(tx: &mut Tx, now: i64, node: &NodeId, file: &NewFile<'_>) -> Result<()> {
     keep_version(tx, now, node).await?;
+    let mime = file.claimed_mime.map(|claimed| domain::mime_or(file.name, claimed));
     sqlx::query(
-        "UPDATE nodes SET blob_id = $2, size = $3, modified_at = $4, mime = COALESCE($5, mime) WHERE id = $1",
+        "UPDATE nodes SET blob_id = $2, size = $3, modified_at = $4, mime = COALESCE($5, mime), arrived_at = $6, \
+         category = COALESCE(CAST($7 AS SMALLINT), category) WHERE id = $1",
     )
     .bind(node.as_str())
     .bind(file.blob.as_str())
     .bind(crate::database::to_sql(file.size))
     .bind(file.modified_at)
-    .bind(file.claimed_mime.map(|claimed| domain::mime_or(file.name, claimed)))
+    .bind(mime)
+    .bind(now)
+    .bind(mime.map(register::category_of))
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    thumbnails::want(tx, node).await
 }
 
 impl Drive {

@@ -40,8 +40,8 @@ async fn file(tx: &mut Tx, now: i64, from: &NodeId, into: &NodeId) -> Result<()>
     keep_version(tx, now, into).await?;
     for statement in [
         "UPDATE versions SET node_id = $2 WHERE node_id = $1",
-        "UPDATE nodes SET blob_id = f.blob_id, size = f.size, modified_at = f.modified_at, mime = f.mime \
-         FROM nodes AS f WHERE f.id = $1 AND nodes.id = $2",
+        "UPDATE nodes SET blob_id = f.blob_id, size = f.size, modified_at = f.modified_at, mime = f.mime, \
+         category = f.category, arrived_at = f.arrived_at FROM nodes AS f WHERE f.id = $1 AND nodes.id = $2",
     ] {
         sqlx::query(statement).bind(from.as_str()).bind(into.as_str()).execute(&mut **tx).await?;
     }

@@ -13,13 +13,13 @@ use domain::{ItemReport, NodeId, Outcome, UserId};
 use sqlx::Row;
 
 use super::bulk::check;
-use super::parse;
+use super::{parse, register};
 use crate::database::{Tx, errors, from_sql, retrying};
 use crate::error::Chain;
 use crate::{Actor, Drive, Error, Result, clock, quota};
 
 /// Rows of one transaction.
-const BATCH: i64 = 500;
+pub(super) const BATCH: i64 = 500;
 
 /// Transactions that the request itself waits for; the background loop does the rest.
 const AT_ONCE: u32 = 20;
@@ -28,7 +28,7 @@ const AT_ONCE: u32 = 20;
 const OWNERS: i64 = 100;
 
 /// Steps for one owner in one sweep, so that one huge trash does not keep the others waiting.
-const STEPS: u32 = 400;
+pub(super) const STEPS: u32 = 400;
 
 impl Drive {
     /// Ends something that is in the trash, for good. It is gone from the trash at once; a large folder gives its quota
@@ -102,7 +102,7 @@ impl Drive {
     /// Purges what has been in the trash for its time, and finishes what was begun.
     pub(crate) async fn sweep_trash(&self) -> Result<()> {
         // Without a time only what was deleted by hand is to be finished.
-        let before = self.config().trash_retention.map_or(1, |keeps| self.now() - clock::millis(keeps));
+        let before = self.rules().trash_retention.map_or(1, |keeps| self.now() - clock::millis(keeps));
         let mut last = String::new();
         loop {
             let owners = sqlx::query(
@@ -139,9 +139,9 @@ impl Drive {
     }
 
     /// Marks a batch of what was in the trash for its time, and says how many those were.
-    async fn mark_expired(&self, owner: &UserId, before: i64) -> Result<u64> {
+    pub(super) async fn mark_expired(&self, owner: &UserId, before: i64) -> Result<u64> {
         let mut tx = self.database().begin().await?;
-        quota::lock(&mut tx, owner).await?;
+        quota::lock_to_remove(&mut tx, owner).await?;
         let marked = sqlx::query(
             "UPDATE nodes SET trashed_at = 0 WHERE id IN (SELECT id FROM nodes \
              WHERE owner_id = $1 AND trashed_at > 1 AND trashed_at <= $2 ORDER BY trashed_at LIMIT $3)",
@@ -156,7 +156,7 @@ impl Drive {
     }
 
     /// Gives what was set aside another chance.
-    async fn try_again(&self, owner: &UserId) -> Result<()> {
+    pub(super) async fn try_again(&self, owner: &UserId) -> Result<()> {
         let mut tx = self.database().begin().await?;
         sqlx::query("UPDATE nodes SET trashed_at = 0 WHERE owner_id = $1 AND trashed_at = -1")
             .bind(owner.as_str())
@@ -165,7 +165,7 @@ impl Drive {
         tx.commit().await
     }
 
-    async fn purge_marked(&self, owner: &UserId, steps: u32) -> Result<()> {
+    pub(super) async fn purge_marked(&self, owner: &UserId, steps: u32) -> Result<()> {
         let mut batch = BATCH;
         for _ in 0..steps {
             match retrying(|| self.purge_step(owner, batch)).await {
@@ -185,7 +185,7 @@ impl Drive {
     /// One batch; `false` when nothing was left to do.
     async fn purge_step(&self, owner: &UserId, batch: i64) -> Result<bool> {
         let mut tx = self.database().begin().await?;
-        quota::lock(&mut tx, owner).await?;
+        quota::lock_to_remove(&mut tx, owner).await?;
         let chosen = choose(&mut tx, owner, 1, batch).await?;
         if chosen > 0 {
             let bytes = release_blobs(&mut tx, owner, self.now()).await?;
@@ -200,7 +200,7 @@ impl Drive {
     /// Sets the row aside that a batch of one chooses.
     async fn set_aside(&self, owner: &UserId, why: &sqlx::Error) -> Result<()> {
         let mut tx = self.database().begin().await?;
-        quota::lock(&mut tx, owner).await?;
+        quota::lock_to_remove(&mut tx, owner).await?;
         choose(&mut tx, owner, -1, 1).await?;
         tx.commit().await?;
         tracing::warn!(%owner, error = %Chain(why), "something in the trash cannot be purged and is left for later");
@@ -257,6 +257,7 @@ async fn release_blobs(tx: &mut Tx, owner: &UserId, now: i64) -> Result<u64> {
 }
 
 async fn delete(tx: &mut Tx, owner: &UserId) -> Result<()> {
+    register::strike_purged(tx, owner).await?;
     sqlx::query(
         "DELETE FROM versions WHERE node_id IN (SELECT id FROM nodes WHERE owner_id = $1 AND trashed_at = 1)",
     )

@@ -3,7 +3,7 @@
 mod bulk;
 mod concurrency;
 mod files;
-mod plans;
+pub(crate) mod plans;
 mod purge;
 mod trash;
 
@@ -14,7 +14,7 @@ use crate::world::{World, name, on_both_engines};
 use crate::{Actor, Error, Result, blobs, quota, random};
 
 /// Uploads a file as `upload` does when all bytes are there: a blob, the node, the quota, in one transaction.
-async fn put(
+pub(crate) async fn put(
     world: &World,
     actor: &Actor,
     parent: &NodeId,
@@ -35,7 +35,7 @@ async fn put(
     Ok(node)
 }
 
-async fn folder(world: &World, actor: &Actor, parent: &NodeId, text: &str) -> Node {
+pub(crate) async fn folder(world: &World, actor: &Actor, parent: &NodeId, text: &str) -> Node {
     world.drive.create_folder(actor, parent, &name(text), Conflict::Fail).await.expect(text)
 }
 

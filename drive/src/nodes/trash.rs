@@ -77,7 +77,7 @@ impl Drive {
                 Cursor { section: 2, value: Value::Number(row.try_get(8)?), id: parse(row.try_get(0)?)? };
             Ok(cursor.encode(&list))
         })?;
-        let keeps = self.config().trash_retention.map(clock::millis);
+        let keeps = self.rules().trash_retention.map(clock::millis);
         // Much of what is in the trash comes from few folders.
         let mut places: HashMap<NodeId, Option<Vec<String>>> = HashMap::new();
         let mut items = Vec::with_capacity(kept.len());

@@ -126,7 +126,7 @@ impl Drive {
     ///
     /// # Errors
     /// [`Error::ShareClosed`].
-    pub(super) async fn count_download(&self, tx: &mut Tx, share: &ShareId) -> Result<()> {
+    pub(crate) async fn count_download(&self, tx: &mut Tx, share: &ShareId) -> Result<()> {
         let counted = sqlx::query(
             "UPDATE shares SET downloads = downloads + 1 WHERE id = $1 AND cancelled_at IS NULL \
              AND (expires_at IS NULL OR expires_at > $2) AND (max_downloads IS NULL OR downloads < max_downloads)",

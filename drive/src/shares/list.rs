@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use domain::{Field, NodeKind, Page, Reason, ShareId, ShareView, UserId};
+use domain::{Field, NodeId, NodeKind, Page, Reason, ShareId, ShareState, ShareView, UserId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::Limits;
 use crate::database::from_sql;
-use crate::nodes::{Cursor, FOLDER, Value, check_limit, cut, parse};
+use crate::nodes::{Cursor, FOLDER, Value, check_limit, cut, live, parse, with_up};
 use crate::{Actor, Drive, Error, Result};
 
 macro_rules! select_shares {
@@ -71,6 +71,30 @@ impl Drive {
     pub async fn share(&self, actor: &Actor, id: &ShareId) -> Result<ShareView> {
         let mut connection = self.database().read().acquire().await?;
         self.share_of(&mut connection, &actor.user, id).await
+    }
+
+    /// Shares that open a node, the newest first, as far as they are open themselves; 20 at most.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for the node.
+    pub async fn shares_of_node(&self, actor: &Actor, id: &NodeId) -> Result<Vec<ShareView>> {
+        let mut connection = self.database().read().acquire().await?;
+        live(&mut connection, &actor.user, id).await?;
+        let rows = sqlx::query(with_up!(
+            "SELECT s.id FROM shares s WHERE s.owner_id = $2 AND s.cancelled_at IS NULL \
+             AND s.id IN (SELECT i.share_id FROM share_items i JOIN up ON up.id = i.node_id) \
+             ORDER BY s.created_at DESC, s.id DESC LIMIT 20"
+        ))
+        .bind(id.as_str())
+        .bind(actor.user.as_str())
+        .fetch_all(&mut *connection)
+        .await?;
+        let mut shares = Vec::with_capacity(rows.len());
+        for row in &rows {
+            shares.push(self.share_of(&mut connection, &actor.user, &parse(row.try_get(0)?)?).await?);
+        }
+        shares.retain(|share| share.state == ShareState::Active);
+        Ok(shares)
     }
 
     pub(super) async fn share_of(

@@ -29,9 +29,9 @@ impl fmt::Debug for ShareKey {
 }
 
 /// A share that is there.
-pub(super) struct Share {
-    pub(super) id: ShareId,
-    pub(super) owner: UserId,
+pub(crate) struct Share {
+    pub(crate) id: ShareId,
+    pub(crate) owner: UserId,
     pub(super) owner_name: String,
     pub(super) limits: Limits,
     code: Option<String>,
@@ -103,7 +103,7 @@ impl Drive {
     ///
     /// # Errors
     /// As [`enter_to_finish`](Self::enter_to_finish).
-    pub(super) async fn enter(&self, connection: &mut AnyConnection, key: &ShareKey) -> Result<Share> {
+    pub(crate) async fn enter(&self, connection: &mut AnyConnection, key: &ShareKey) -> Result<Share> {
         let share = self.enter_to_finish(connection, key).await?;
         share.is_open(self.now()).map(|()| share)
     }
@@ -147,7 +147,7 @@ impl Share {
     ///
     /// # Errors
     /// [`Error::ShareClosed`] when it is nothing.
-    pub(super) async fn items(&self, connection: &mut AnyConnection) -> Result<Vec<Node>> {
+    pub(crate) async fn items(&self, connection: &mut AnyConnection) -> Result<Vec<Node>> {
         let rows = sqlx::query(ITEMS).bind(self.id.as_str()).fetch_all(connection).await?;
         if rows.is_empty() {
             return Err(Error::ShareClosed(ShareState::Trashed));
@@ -179,7 +179,7 @@ impl Share {
     ///
     /// # Errors
     /// [`Error::NotFound`] for everything else.
-    pub(super) async fn node(&self, connection: &mut AnyConnection, node: &NodeId) -> Result<Node> {
+    pub(crate) async fn node(&self, connection: &mut AnyConnection, node: &NodeId) -> Result<Node> {
         self.way(connection, node).await?.pop().ok_or(Error::NotFound)
     }
 }

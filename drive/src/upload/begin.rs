@@ -29,7 +29,7 @@ impl Drive {
     /// what publishing can end with.
     pub async fn begin_upload(&self, actor: &Actor, new: NewUpload) -> Result<UploadStatus> {
         check_metadata(&new)?;
-        let limit = self.config().max_file_size;
+        let limit = self.rules().max_file_size;
         let metadata = &new.metadata;
         let end_of_part = metadata.part_offset.map(|start| start.saturating_add(new.length.unwrap_or(0)));
         if new.length.max(metadata.total).max(end_of_part).is_some_and(|end| end > limit) {
@@ -143,7 +143,7 @@ impl Drive {
         if new.length.is_some_and(|told| told != length) {
             return Err(Error::invalid(Field::Length, Reason::Contradiction));
         }
-        let limit = self.config().max_file_size;
+        let limit = self.rules().max_file_size;
         if length > limit {
             return Err(Error::TooLarge { limit });
         }

@@ -48,7 +48,7 @@ impl Drive {
     pub(super) async fn end(&self, upload: &mut Upload, state: State) -> Result<()> {
         let now = self.now();
         let mut tx = self.database().begin().await?;
-        quota::lock(&mut tx, &upload.owner).await?;
+        quota::lock_to_remove(&mut tx, &upload.owner).await?;
         let reserved = reserved_by(&mut tx, upload).await?;
         let ended = sqlx::query(
             "UPDATE uploads SET state = $3, idle_epoch = epoch, lease_until = 0 WHERE id = $1 AND epoch = $2 \

@@ -201,7 +201,7 @@ impl Drive {
     async fn commit_once(&self, upload: &Upload) -> Result<NodeId> {
         let now = self.now();
         let length = upload.length.unwrap_or(0);
-        let limit = self.config().max_file_size;
+        let limit = self.rules().max_file_size;
         if length > limit {
             return Err(Error::TooLarge { limit });
         }

@@ -135,7 +135,7 @@ impl<'a> Transfer<'a> {
         if self.held.upload.length.is_some() {
             return (wanted, over);
         }
-        let limit = self.drive.config().max_file_size;
+        let limit = self.drive.rules().max_file_size;
         if wanted > limit.saturating_sub(self.offset) {
             wanted = limit.saturating_sub(self.offset);
             over = End::Refused(Error::TooLarge { limit });
@@ -259,7 +259,7 @@ impl Drive {
     /// # Errors
     /// [`Error::QuotaExceeded`]; [`Error::Busy`].
     pub(super) async fn reserve_for(&self, held: &mut Held, target: u64, ahead: u64) -> Result<()> {
-        let generous = target.saturating_add(ahead).min(self.config().max_file_size).max(target);
+        let generous = target.saturating_add(ahead).min(self.rules().max_file_size).max(target);
         match self.reserve_exactly(held, generous).await {
             Err(Error::QuotaExceeded { .. }) if generous > target => self.reserve_exactly(held, target).await,
             outcome => outcome,

@@ -111,7 +111,7 @@ impl Drive {
             (Some(told), None) if told < held.offset() => Err(contradiction),
             (Some(_), Some(_)) => Err(contradiction),
             (Some(told), None) => {
-                let limit = self.config().max_file_size;
+                let limit = self.rules().max_file_size;
                 if told > limit {
                     return Err(Error::TooLarge { limit });
                 }
@@ -133,7 +133,7 @@ impl Drive {
             let fits = end <= length;
             return if fits { Ok(()) } else { Err(Error::invalid(Field::Length, Reason::Contradiction)) };
         }
-        let limit = self.config().max_file_size;
+        let limit = self.rules().max_file_size;
         if end > limit {
             return Err(Error::TooLarge { limit });
         }

@@ -61,6 +61,8 @@ on_both_engines! {
         // An older backup of the database: it does not know the file.
         execute(&world, "CREATE TABLE saved_nodes AS SELECT * FROM nodes WHERE blob_id IS NOT NULL").await;
         execute(&world, "CREATE TABLE saved_blobs AS SELECT * FROM blobs").await;
+        execute(&world, "CREATE TABLE saved_names AS SELECT * FROM name_pages").await;
+        execute(&world, "DELETE FROM name_pages").await;
         execute(&world, "DELETE FROM nodes WHERE blob_id IS NOT NULL").await;
         execute(&world, "DELETE FROM uploads").await;
         execute(&world, "DELETE FROM blobs").await;
@@ -79,6 +81,7 @@ on_both_engines! {
         // The newer backup.
         execute(&world, "INSERT INTO blobs SELECT * FROM saved_blobs").await;
         execute(&world, "INSERT INTO nodes SELECT * FROM saved_nodes").await;
+        execute(&world, "INSERT INTO name_pages SELECT * FROM saved_names").await;
         execute(&world, "UPDATE users SET used = 1000").await;
         let lost = Finding::Lost { blob, size: 1000, found: true };
         assert_eq!(examine(&world.drive, false).await.0, [(lost.clone(), false)]);
@@ -128,7 +131,7 @@ on_both_engines! {
         // What nothing refers to is given to the sweeper.
         execute(&world, "DELETE FROM nodes WHERE blob_id IS NOT NULL").await;
         let (findings, _) = examine(&world.drive, true).await;
-        assert_eq!(findings.len(), 2, "{findings:?}");
+        assert_eq!(findings.len(), 3, "references, bytes and a name of nothing: {findings:?}");
         assert_eq!(world.number("SELECT COUNT(*) FROM blobs WHERE refs = 0 AND unused_at IS NOT NULL").await, 1);
     }
 }

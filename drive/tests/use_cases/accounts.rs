@@ -44,6 +44,55 @@ on_both_engines! {
         assert_eq!(world.number("SELECT COUNT(*) FROM nodes").await, 1, "no root without a user");
     }
 
+    async fn confusable_names_are_one_name(world: World) {
+        for (taken, wanted) in [("modern", "rnodern"), ("a丨丨ce", "allce"), ("burn_it", "bum-it")] {
+            world.user(taken).await;
+            let mut twin = account("another");
+            twin.username = Username::parse(wanted).expect("name");
+            let error = world.drive.register(twin, &Client::default()).await.expect_err("looks alike");
+            assert!(is_taken(&error, Field::Username), "{wanted}: {error:?}");
+        }
+        assert_eq!(world.number("SELECT COUNT(*) FROM users").await, 3);
+    }
+
+    async fn names_of_a_version_before_are_told_apart_at_the_next_start(world: World) {
+        world.user("modern").await;
+        world.user("lin_wei").await;
+        sqlx::query("UPDATE users SET username_skeleton = NULL").execute(&world.sql).await.expect("as it was");
+        // A look-alike that could be taken then.
+        world.user("rnodern").await;
+        sqlx::query("UPDATE users SET username_skeleton = NULL, created_at = created_at + 1 WHERE username = 'rnodern'")
+            .execute(&world.sql).await.expect("as it was");
+        world.database.migrate().await.expect("a start");
+        assert_eq!(world.number("SELECT COUNT(DISTINCT username_skeleton) FROM users").await, 3);
+        let mut twin = account("another");
+        twin.username = Username::parse("MODERN").expect("name");
+        let error = world.drive.register(twin, &Client::default()).await.expect_err("taken");
+        assert!(is_taken(&error, Field::Username), "{error:?}");
+        sign_in(&world, "rnodern", PASSWORD).await.expect("whoever has a name keeps it");
+    }
+
+    async fn a_password_that_is_easy_to_guess_is_refused_everywhere(world: World) {
+        let weak = domain::NewPassword::parse("lin_wei_lin_wei").expect("long enough");
+        let easy = || drive::NewAccount { password: weak.clone(), ..account("lin_wei") };
+        let is_weak = |error: &Error| matches!(error, Error::WeakPassword(strength) if !strength.is_enough());
+        let admin = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
+        for error in [
+            world.drive.register(easy(), &Client::default()).await.expect_err("weak"),
+            world.drive.create_administrator(easy()).await.expect_err("weak"),
+            world.drive.create_account(&admin, &easy(), &Client::default()).await.expect_err("weak"),
+        ] {
+            assert!(is_weak(&error), "{error:?}");
+        }
+        let actor = world.user("lin_wei").await;
+        let set = world.drive.set_password(&admin, &actor.user, &weak, &Client::default()).await;
+        assert!(is_weak(&set.expect_err("weak")));
+        let change =
+            drive::PasswordChange { user: actor.user.clone(), old: PASSWORD.to_owned(), new: weak.clone(), session: None };
+        assert!(is_weak(&world.drive.change_password(&change, &Client::default()).await.expect_err("weak")));
+        sign_in(&world, "lin_wei", PASSWORD).await.expect("nothing was changed");
+    }
+
     async fn of_many_who_want_a_name_one_gets_it(world: World) {
         let tasks: Vec<_> = (0..6)
             .map(|number| {
@@ -149,14 +198,14 @@ on_both_engines! {
         world.wait(Duration::from_secs(1));
         world.drive.sweep_once().await;
         assert_eq!(world.number("SELECT COUNT(*) FROM audit").await, 1);
-        assert_eq!(world.number("SELECT COUNT(*) FROM tries").await, 1, "the new one");
+        assert_eq!(world.number("SELECT COUNT(*) FROM tries").await, 2, "the new one, of its network and of all");
         world.wait(Duration::from_secs(15 * 60));
         world.drive.sweep_once().await;
         assert_eq!(world.number("SELECT COUNT(*) FROM tries").await, 0);
     }
 
     async fn a_closed_registration_lets_nobody_in(world: World) {
-        let drive = world.with(Config { registration_open: false, ..Config::default() }).await;
+        let drive = world.with(Config { registration: domain::Registration::Closed, ..Config::default() }).await;
         let refused = drive.register(account("lin_wei"), &Client::default()).await;
         assert!(matches!(refused, Err(Error::Forbidden)));
         drive.create_administrator(account("lin_wei")).await.expect("the operator may");
@@ -169,6 +218,7 @@ on_both_engines! {
         let session = drive::SessionRow {
             data: vec![1],
             user: Some(actor.user.clone()),
+            epoch: 0,
             expires_at: i64::MAX,
         };
         assert!(world.drive.session_create("s1", &session, &Client::default()).await.expect("session"));
@@ -176,7 +226,7 @@ on_both_engines! {
 
         world.drive.lock_account(&admin, &actor.user, "abuse", &Client::default()).await.expect("lock");
         assert!(matches!(world.drive.session_actor(&actor.user, "s1").await, Err(Error::SignInRequired)));
-        assert!(matches!(world.drive.token_actor(&token).await, Err(Error::SignInRequired)));
+        assert!(matches!(world.drive.token_actor(&token, drive::Access::Read).await, Err(Error::SignInRequired)));
         assert!(matches!(sign_in(&world, "lin_wei", PASSWORD).await, Err(Error::Forbidden)));
         assert!(
             matches!(sign_in(&world, "lin_wei", "correct horse batterx").await, Err(Error::WrongCredentials)),
@@ -184,7 +234,7 @@ on_both_engines! {
         );
         world.drive.unlock_account(&admin, &actor.user, &Client::default()).await.expect("unlock");
         assert_eq!(sign_in(&world, "lin_wei", PASSWORD).await.expect("unlocked"), actor);
-        assert_eq!(world.drive.token_actor(&token).await.expect("unlocked"), actor);
+        assert_eq!(world.drive.token_actor(&token, drive::Access::Read).await.expect("unlocked"), actor);
         assert!(matches!(world.drive.session_actor(&actor.user, "s1").await, Err(Error::SignInRequired)), "ended for good");
     }
 
@@ -192,15 +242,15 @@ on_both_engines! {
         let actor = world.user("lin_wei").await;
         let token = world.drive.create_token(&Login::parse("lin_wei"), " backup ").await.expect("token");
         assert!(token.starts_with("hlt_") && token.len() == 4 + 52, "{token}");
-        assert_eq!(world.drive.token_actor(&token).await.expect("token"), actor);
+        assert_eq!(world.drive.token_actor(&token, drive::Access::Read).await.expect("token"), actor);
         for wrong in ["", "hlt_", &token[..token.len() - 1], &token.to_uppercase(), "\0"] {
-            assert!(matches!(world.drive.token_actor(wrong).await, Err(Error::SignInRequired)), "{wrong:?}");
+            assert!(matches!(world.drive.token_actor(wrong, drive::Access::Read).await, Err(Error::SignInRequired)), "{wrong:?}");
         }
         let stored: String = sqlx::query_scalar("SELECT secret_hash FROM tokens").fetch_one(&world.sql).await.expect("row");
         assert!(!token.contains(&stored) && stored.len() == 64, "only the hash is kept");
         assert!(world.number("SELECT used_at FROM tokens").await > 0);
         sqlx::query("UPDATE tokens SET expires_at = used_at").execute(&world.sql).await.expect("expire");
-        assert!(matches!(world.drive.token_actor(&token).await, Err(Error::SignInRequired)));
+        assert!(matches!(world.drive.token_actor(&token, drive::Access::Read).await, Err(Error::SignInRequired)));
 
         let nobody = world.drive.create_token(&Login::parse("nobody"), "x").await;
         assert!(matches!(nobody, Err(Error::NotFound)));

@@ -1,50 +1,14 @@
 //! What administrators may do, and that nobody else may.
 
 use domain::{Conflict, Login, Role, UserId};
-use drive::{Actor, Client, Config, Drive, Error, LogQuery, UserQuery, UserSort};
-use futures::future::BoxFuture;
+use drive::{Actor, Client, Config, Drive, Error, LogQuery, Machines, UserQuery, UserSort};
+use storage::{ClusterState, ErrorKind, Operation};
 
 use crate::world::{PASSWORD, World, account, name, on_both_engines};
-
-type UseCase = for<'a> fn(&'a Drive, &'a Actor, &'a UserId) -> BoxFuture<'a, Result<(), Error>>;
 
 fn nowhere() -> Client {
     Client::default()
 }
-
-/// Every use case of administrators. One that is added to `Drive` is added here.
-const USE_CASES: [(&str, UseCase); 10] = [
-    ("create_account", |drive, actor, _| {
-        Box::pin(async move { drive.create_account(actor, &account("new_user"), &nowhere()).await.map(drop) })
-    }),
-    ("users", |drive, actor, _| {
-        Box::pin(async move {
-            drive.users(actor, &UserQuery { limit: 10, ..UserQuery::default() }).await.map(drop)
-        })
-    }),
-    ("user", |drive, actor, user| Box::pin(async move { drive.user(actor, user).await.map(drop) })),
-    ("set_quota", |drive, actor, user| {
-        Box::pin(async move { drive.set_quota(actor, user, Some(1), &nowhere()).await })
-    }),
-    ("set_role up", |drive, actor, user| {
-        Box::pin(async move { drive.set_role(actor, user, Role::Administrator, &nowhere()).await })
-    }),
-    ("set_role down", |drive, actor, user| {
-        Box::pin(async move { drive.set_role(actor, user, Role::User, &nowhere()).await })
-    }),
-    ("lock_account", |drive, actor, user| {
-        Box::pin(async move { drive.lock_account(actor, user, "x", &nowhere()).await })
-    }),
-    ("unlock_account", |drive, actor, user| {
-        Box::pin(async move { drive.unlock_account(actor, user, &nowhere()).await })
-    }),
-    ("overview", |drive, actor, _| Box::pin(async move { drive.overview(actor).await.map(drop) })),
-    ("log", |drive, actor, _| {
-        Box::pin(
-            async move { drive.log(actor, &LogQuery { limit: 10, ..LogQuery::default() }).await.map(drop) },
-        )
-    }),
-];
 
 async fn names(drive: &Drive, admin: &Actor, search: &str, sort: UserSort) -> Vec<String> {
     let query = UserQuery { search: search.into(), sort, limit: 100, after: None };
@@ -52,32 +16,6 @@ async fn names(drive: &Drive, admin: &Actor, search: &str, sort: UserSort) -> Ve
 }
 
 on_both_engines! {
-    async fn nobody_else_finds_any_of_it(world: World) {
-        let admin = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
-        let user = world.user("lin_wei").await;
-        for (what, use_case) in USE_CASES {
-            for target in [&admin.user, &user.user] {
-                let outcome = use_case(&world.drive, &user, target).await;
-                assert!(matches!(outcome, Err(Error::NotFound)), "{what}: {outcome:?}");
-            }
-        }
-        assert_eq!(world.drive.user(&admin, &user.user).await.expect("unchanged").quota, None);
-        assert_eq!(world.drive.user(&admin, &admin.user).await.expect("unchanged").locked_at, None);
-        assert_eq!(world.number("SELECT COUNT(*) FROM users").await, 2);
-    }
-
-    async fn who_is_demoted_or_locked_is_an_administrator_no_more(world: World) {
-        let first = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
-        let second = world.drive.create_administrator(account("admin_two")).await.expect("administrator");
-        let user = world.user("lin_wei").await;
-        world.drive.lock_account(&first, &second.user, "gone", &nowhere()).await.expect("lock");
-        // The actor was made while they still were one, as by a request that was under way.
-        for (what, use_case) in USE_CASES.iter().filter(|(what, _)| what.contains('_')) {
-            let outcome = use_case(&world.drive, &second, &user.user).await;
-            assert!(matches!(outcome, Err(Error::NotFound)), "{what}: {outcome:?}");
-        }
-    }
-
     async fn an_administrator_is_left_whatever_two_of_them_do(world: World) {
         let first = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
         let second = world.drive.create_administrator(account("admin_two")).await.expect("administrator");
@@ -140,7 +78,7 @@ on_both_engines! {
     }
 
     async fn an_administrator_makes_accounts_also_where_registration_is_closed(world: World) {
-        let drive = world.with(Config { registration_open: false, ..Config::default() }).await;
+        let drive = world.with(Config { registration: domain::Registration::Closed, ..Config::default() }).await;
         let admin = drive.create_administrator(account("admin_one")).await.expect("administrator");
         let made = drive.create_account(&admin, &account("lin_wei"), &nowhere()).await.expect("account");
         let entry = drive.user(&admin, &made).await.expect("user");
@@ -224,5 +162,25 @@ on_both_engines! {
         assert_eq!((overview.files, overview.folders, overview.trashed), (0, 2, 1));
         assert_eq!((overview.logical, overview.physical, overview.uploads), (0, 0, 0));
         assert!(overview.health.is_well());
+        assert_eq!((overview.deleting, overview.writing, overview.machines), (0, 0, Machines::One));
+        assert!(overview.store.is_some());
+    }
+
+    async fn the_overview_tells_how_the_store_is_or_that_nobody_knows(world: World) {
+        let admin = world.drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let state = ClusterState { live_nodes: 2, dead_nodes: 1, missing_blocks: 4, ..ClusterState::default() };
+        world.store.faults().pretend_cluster(state);
+        let overview = world.drive.overview(&admin).await.expect("overview");
+        assert_eq!(overview.machines, Machines::Several(state));
+        world.store.faults().outage(ErrorKind::Unavailable);
+        let overview = world.drive.overview(&admin).await.expect("still a page");
+        assert_eq!((overview.machines, overview.store), (Machines::Unknown, None));
+        assert!(!overview.health.is_well());
+        world.store.faults().mend();
+        // One that says nothing at all is not waited for.
+        let held = [world.store.faults().hold(Operation::Usage), world.store.faults().hold(Operation::Usage)];
+        let overview = world.drive.overview(&admin).await.expect("still a page");
+        assert_eq!((overview.machines, overview.store), (Machines::Unknown, None));
+        drop(held);
     }
 }

@@ -15,7 +15,7 @@ on_both_engines! {
     async fn instances_that_start_together_migrate_once(world: World) {
         sqlx::query("DROP TABLE audit").execute(&world.sql).await.expect("drop");
         sqlx::query("DELETE FROM _sqlx_migrations").execute(&world.sql).await.expect("forget");
-        for table in ["share_downloads", "share_items", "shares", "tries", "settings", "segments", "uploads", "versions", "nodes", "blobs", "tokens", "sessions", "users"] {
+        for table in ["thumbnails", "avatars", "captchas", "site_settings", "invitations", "former_users", "name_pages", "share_downloads", "share_items", "shares", "tries", "settings", "segments", "uploads", "versions", "nodes", "blobs", "tokens", "sessions", "users"] {
             sqlx::query(sqlx::AssertSqlSafe(format!("DROP TABLE {table}"))).execute(&world.sql).await.expect(table);
         }
         let other = Database::connect(&world.url).await.expect("connect");
@@ -32,7 +32,7 @@ on_both_engines! {
         // Foreign keys hold, whichever connection of the pool is used.
         for _ in 0..4 {
             let (id, nobody) = (rand::random::<u64>().to_string(), "a".repeat(26).parse().expect("id"));
-            let row = drive::SessionRow { data: vec![], user: Some(nobody), expires_at: 1 };
+            let row = drive::SessionRow { data: vec![], user: Some(nobody), epoch: 0, expires_at: 1 };
             let orphan = world.drive.session_create(&id, &row, &drive::Client::default()).await;
             assert!(matches!(orphan, Err(drive::Error::Database(_))));
         }

@@ -30,7 +30,7 @@ on_both_engines! {
 
     async fn the_background_ends_when_asked(world: World) {
         let actor = world.user("lin_wei").await;
-        let session = drive::SessionRow { data: vec![], user: Some(actor.user), expires_at: 0 };
+        let session = drive::SessionRow { data: vec![], user: Some(actor.user), epoch: 0, expires_at: 0 };
         world.drive.session_create("s1", &session, &drive::Client::default()).await.expect("session");
         let shutdown = CancellationToken::new();
         let background = tokio::spawn(world.drive.clone().run_background(shutdown.clone()));

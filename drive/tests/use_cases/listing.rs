@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Conflict, Field, Node, NodeId, NodeKind, Sort};
+use domain::{Category, Conflict, Field, Node, NodeId, NodeKind, Sort};
 use drive::{Actor, Error, ListOptions};
 
 use crate::world::{World, name, on_both_engines};
 
-const SORTS: [&str; 6] = ["name", "-name", "size", "-size", "modified", "-modified"];
+const SORTS: [&str; 8] = ["name", "-name", "kind", "-kind", "size", "-size", "modified", "-modified"];
 
 fn options(sort: &str, after: Option<String>, limit: u32) -> ListOptions {
     ListOptions { sort: sort.parse::<Sort>().expect(sort), after, limit }
@@ -21,7 +21,8 @@ async fn fill(world: &World, actor: &Actor) {
     }
     for number in 0..40_i64 {
         // Sizes and times repeat, so that pages end among equals.
-        file(world, actor, &format!("photo {}.jpg", number * 7 % 40), number % 4, number % 5).await;
+        let kind = ["jpg", "txt", "bin"][(number % 3) as usize];
+        file(world, actor, &format!("photo {}.{kind}", number * 7 % 40), number % 4, number % 5).await;
     }
 }
 
@@ -35,8 +36,8 @@ async fn file(world: &World, actor: &Actor, text: &str, size: i64, modified: i64
         .expect("blob");
     let name = name(text);
     sqlx::query(
-        "INSERT INTO nodes (id, owner_id, parent_id, kind, name, name_key, sort_key, blob_id, size, modified_at, created_at) \
-         VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, 0)",
+        "INSERT INTO nodes (id, owner_id, parent_id, kind, name, name_key, sort_key, blob_id, size, modified_at, created_at, \
+         mime, category) VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, 0, $10, $11)",
     )
     .bind(id.as_str())
     .bind(actor.user.as_str())
@@ -47,10 +48,17 @@ async fn file(world: &World, actor: &Actor, text: &str, size: i64, modified: i64
     .bind(blob.as_str())
     .bind(size)
     .bind(modified)
+    .bind(domain::mime_of(&name))
+    .bind(category_number(Category::of(domain::mime_of(&name))))
     .execute(&world.sql)
     .await
     .expect("node");
     id
+}
+
+fn category_number(category: Category) -> i64 {
+    let number = Category::ALL.iter().position(|one| *one == category);
+    i64::try_from(number.expect("one of all")).expect("few")
 }
 
 /// What the order must be, by comparing nodes here.
@@ -60,8 +68,14 @@ fn sorted(mut nodes: Vec<Node>, sort: &str) -> Vec<Node> {
         let folders = (a.kind == NodeKind::File).cmp(&(b.kind == NodeKind::File));
         let both_folders = a.kind == NodeKind::Folder && b.kind == NodeKind::Folder;
         let order = match sort.trim_start_matches('-') {
-            "size" if both_folders => return folders.then(by_name(a).cmp(&by_name(b))),
+            "size" | "kind" if both_folders => return folders.then(by_name(a).cmp(&by_name(b))),
             "name" => by_name(a).cmp(&by_name(b)).then(a.id.cmp(&b.id)),
+            "kind" => a
+                .category()
+                .map(category_number)
+                .cmp(&b.category().map(category_number))
+                .then(by_name(a).cmp(&by_name(b)))
+                .then(a.id.cmp(&b.id)),
             "size" => a.size.cmp(&b.size).then(a.id.cmp(&b.id)),
             _ => a.modified.cmp(&b.modified).then(a.id.cmp(&b.id)),
         };

@@ -209,6 +209,7 @@ impl Stage {
             "DELETE FROM versions",
             "UPDATE nodes SET parent_id = NULL",
             "DELETE FROM nodes WHERE id NOT IN (SELECT root_id FROM users)",
+            "DELETE FROM name_pages",
             "DELETE FROM blobs",
             "DELETE FROM segments",
             "DELETE FROM uploads",

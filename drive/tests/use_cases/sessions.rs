@@ -7,7 +7,12 @@ use drive::{Client, Error, SessionRow};
 use crate::world::{World, on_both_engines};
 
 fn session(world: &World, user: Option<&UserId>) -> SessionRow {
-    SessionRow { data: vec![0, 255, 1], user: user.cloned(), expires_at: world.clock.now_ms() + 3_600_000 }
+    SessionRow {
+        data: vec![0, 255, 1],
+        user: user.cloned(),
+        epoch: 0,
+        expires_at: world.clock.now_ms() + 3_600_000,
+    }
 }
 
 on_both_engines! {

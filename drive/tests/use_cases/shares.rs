@@ -17,7 +17,13 @@ use futures::{TryStreamExt, stream};
 use crate::world::{World, name};
 
 /// Uploads a file of these bytes.
-async fn file(drive: &Drive, actor: &Actor, parent: &NodeId, text: &str, bytes: &'static [u8]) -> Node {
+pub(crate) async fn file(
+    drive: &Drive,
+    actor: &Actor,
+    parent: &NodeId,
+    text: &str,
+    bytes: &'static [u8],
+) -> Node {
     let metadata = UploadMetadata {
         name: Some(name(text)),
         parent: Some(parent.clone()),
@@ -35,21 +41,21 @@ async fn file(drive: &Drive, actor: &Actor, parent: &NodeId, text: &str, bytes: 
     drive.node(actor, &status.node.expect("published")).await.expect("node")
 }
 
-async fn folder(world: &World, actor: &Actor, parent: &NodeId, text: &str) -> Node {
+pub(crate) async fn folder(world: &World, actor: &Actor, parent: &NodeId, text: &str) -> Node {
     world.drive.create_folder(actor, parent, &name(text), Conflict::Fail).await.expect(text)
 }
 
 /// What most shares are: public, without a limit.
-fn public(nodes: &[&Node]) -> NewShare {
+pub(crate) fn public(nodes: &[&Node]) -> NewShare {
     let nodes = nodes.iter().map(|node| node.id.clone()).collect();
     NewShare { nodes, code: CodeChoice::Public, expires: None, max_downloads: None }
 }
 
-async fn share(world: &World, actor: &Actor, new: NewShare) -> ShareView {
+pub(crate) async fn share(world: &World, actor: &Actor, new: NewShare) -> ShareView {
     world.drive.create_share(actor, new, &Client::default()).await.expect("share")
 }
 
-fn key(share: &ShareView) -> ShareKey {
+pub(crate) fn key(share: &ShareView) -> ShareKey {
     ShareKey { token: share.token.clone(), proof: None }
 }
 
@@ -69,7 +75,7 @@ async fn download(
     world.drive.download_shared(shared, portion, client).await
 }
 
-async fn bytes_of(content: &Content) -> Vec<u8> {
+pub(crate) async fn bytes_of(content: &Content) -> Vec<u8> {
     let frames = content.read(0..content.size).await.expect("read");
     frames.try_collect::<Vec<_>>().await.expect("bytes").concat()
 }

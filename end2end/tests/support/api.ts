@@ -64,12 +64,34 @@ export class Api {
     return (await (await this.#call(`/api/nodes/${id}`)).json()) as Node;
   }
 
-  /** Everything in the root, page by page. */
-  async root(): Promise<Node[]> {
+  /** Everything in the root. */
+  root(): Promise<Node[]> {
+    return this.children('root');
+  }
+
+  /** Paths of all files and of all folders (with a slash at their end) below a folder, sorted. */
+  async tree(id = 'root', path = ''): Promise<string[]> {
+    const paths: string[] = [];
+    for (const node of await this.children(id)) {
+      const own = path + node.name;
+      if (node.kind === 'folder') paths.push(`${own}/`, ...(await this.tree(node.id, `${own}/`)));
+      else paths.push(own);
+    }
+    return paths.sort();
+  }
+
+  /** Makes a folder in the root, or in another one. */
+  async folder(name: string, parent = 'root'): Promise<Node> {
+    const body = JSON.stringify({ parent, name });
+    return (await (await this.#call('/api/folders', { method: 'POST', headers: { 'content-type': 'application/json' }, body })).json()) as Node;
+  }
+
+  /** Everything in a folder, page by page. */
+  async children(id: string): Promise<Node[]> {
     const nodes: Node[] = [];
     for (let after: string | null = ''; after !== null; ) {
       const query: string = after ? `?after=${encodeURIComponent(after)}` : '';
-      const page = (await (await this.#call(`/api/nodes/root/children${query}`)).json()) as { items: Node[]; next: string | null };
+      const page = (await (await this.#call(`/api/nodes/${id}/children${query}`)).json()) as { items: Node[]; next: string | null };
       nodes.push(...page.items);
       after = page.next;
     }

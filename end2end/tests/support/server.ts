@@ -60,6 +60,8 @@ export class Server {
       HAYLOFT_DATABASE_URL: database?.url ?? `sqlite:${folder}/hayloft.db`,
       HAYLOFT_STORE_URL: store,
       HAYLOFT_SITE: site(),
+      // Nobody is here to read pictures; the spec that is about them switches them on.
+      HAYLOFT_CAPTCHA: 'off',
       ...(options.instances ? { HAYLOFT_TRUSTED_PROXIES: '127.0.0.1' } : {}),
       ...options.environment,
     };
@@ -138,6 +140,8 @@ export class Server {
     let [output, errors] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    // A command that reads nothing may have ended before; whether it did well is told by its code.
+    child.stdin.on('error', () => {});
     child.stdin.end(input);
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new Error(`hayloft ${words.join(' ')} ended with ${code}: ${errors}${output}`);

@@ -95,7 +95,7 @@ fn complete(path: &mut PathItem) {
         };
         add("401", "Nobody is signed in, or the token is worth nothing");
         if is_change {
-            add("403", "A page of another site sent this");
+            add("403", "The token may only read, or a page of another site sent this");
         }
         add("500", "A fault of the server's, with the number under which its log has the cause");
         add("503", "Database or store cannot be reached; Retry-After says when to try again");

@@ -163,7 +163,7 @@ pub(crate) struct ListQuery {
     after: Option<String>,
     /// Items at most, 1 to 1000; 200 when not given.
     limit: Option<String>,
-    /// `name`, `size` or `modified`; with `-` before it the other way round.
+    /// `name`, `kind`, `size` or `modified`; with `-` before it the other way round.
     sort: Option<String>,
 }
 

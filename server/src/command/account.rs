@@ -3,10 +3,10 @@
 use std::io::BufRead;
 
 use domain::{AppError, Field, NewPassword, Reason};
-use drive::NewAccount;
+use drive::{Access, NewAccount, NewToken};
 
 use super::say;
-use crate::config::{AdminOptions, TokenOptions};
+use crate::config::{AdminOptions, TokenAccess, TokenOptions};
 use crate::start::{self, Absent};
 
 /// Bytes of the longest first line that is read as a password.
@@ -31,7 +31,15 @@ pub(super) async fn create_administrator(options: AdminOptions) -> Result<(), St
 /// A sentence.
 pub(super) async fn create_token(options: TokenOptions) -> Result<(), String> {
     let drive = start::drive(&options.database, &options.store, Absent::Refused).await?;
-    let token = drive.create_token(&options.user, &options.name).await;
+    let token = NewToken {
+        name: options.name,
+        access: match options.access {
+            TokenAccess::Read => Access::Read,
+            TokenAccess::Write => Access::Write,
+        },
+        expires: options.days.map(|days| drive.now() + i64::from(days) * DAY_MS),
+    };
+    let token = drive.create_token_for(&options.user, &token).await;
     let token = token.map_err(|error| match error.to_app_error() {
         AppError::NotFound => "there is no such user; --user takes a user name or a mail address".to_owned(),
         error => sentence(&error),
@@ -39,6 +47,8 @@ pub(super) async fn create_token(options: TokenOptions) -> Result<(), String> {
     say(&format!("{token}\n"));
     Ok(())
 }
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 fn read_password(input: impl BufRead) -> Result<NewPassword, String> {
     let mut line = String::new();

@@ -56,6 +56,9 @@ fn sentence(finding: &Finding) -> String {
         Finding::Used { username, recorded, counted } => {
             format!("account {username} counts {recorded} bytes of files and has {counted}")
         }
+        Finding::Names { username, count } => {
+            format!("account {username} has {count} names that search finds wrongly or not at all")
+        }
         Finding::Reserved { username, recorded, counted } => {
             format!("account {username} counts {recorded} bytes promised to uploads and has {counted}")
         }

@@ -84,10 +84,22 @@ fn every_metric_that_is_watched_is_counted() {
     for (path, text) in texts() {
         for name in words(&text, "hayloft_", |letter| letter == '_' || letter.is_ascii_lowercase()) {
             // The name of a cookie, a password or a role in an example is none.
-            if !["_total", "_seconds", "_bucket", "_count", "_sum", "_uploads"]
-                .iter()
-                .any(|end| name.ends_with(end))
-            {
+            const ENDS: [&str; 13] = [
+                "_total",
+                "_seconds",
+                "_bucket",
+                "_count",
+                "_sum",
+                "_uploads",
+                "_bytes",
+                "_up",
+                "_datanodes",
+                "_mode",
+                "_blocks",
+                "_items",
+                "_files",
+            ];
+            if !ENDS.iter().any(|end| name.ends_with(end)) {
                 continue;
             }
             let base =

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use domain::{ByteSize, Email, Login, Reason, Username};
+use domain::{ByteSize, Email, Login, Reason, Retention, Username};
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -21,6 +21,13 @@ pub(super) fn size(text: &str) -> Result<ByteSize, String> {
         }
         Ok(size) => Ok(size),
         Err(_) => Err("write bytes or a number with a unit, like 500MB or 20GiB".to_owned()),
+    }
+}
+
+pub(super) fn days(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(days @ 1..=3650) => Ok(days),
+        _ => Err("write a number of days from 1 to 3650".to_owned()),
     }
 }
 
@@ -63,21 +70,8 @@ pub(super) fn count(text: &str) -> Result<NonZeroU32, String> {
     text.parse().map_err(|_| "write a number above 0".to_owned())
 }
 
-/// How long the trash keeps things; `None` is for ever.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Retention(pub(crate) Option<Duration>);
-
 pub(super) fn retention(text: &str) -> Result<Retention, String> {
-    let (number, hours) = match text.strip_suffix('h') {
-        Some(number) => (number, 1),
-        None => (text.strip_suffix('d').unwrap_or(text), 24),
-    };
-    // A hundred years, far below where times overflow.
-    match number.parse::<u64>().ok().filter(|number| *number <= 876_600 / hours) {
-        Some(0) => Ok(Retention(None)),
-        Some(number) => Ok(Retention(Some(Duration::from_secs(number * hours * 3600)))),
-        None => Err("write days like 7d or hours like 36h, at most 100 years; 0 keeps everything".to_owned()),
-    }
+    text.parse()
 }
 
 pub(super) fn grace(text: &str) -> Result<Duration, String> {
@@ -130,23 +124,6 @@ pub(super) fn login(text: &str) -> Result<Login, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_trash_keeps_things_for_days_or_hours_or_ever() {
-        const HOUR: u64 = 3600;
-        for (text, seconds) in [
-            ("7d", Some(7 * 24 * HOUR)),
-            ("7", Some(7 * 24 * HOUR)),
-            ("36h", Some(36 * HOUR)),
-            ("0", None),
-            ("0d", None),
-        ] {
-            assert_eq!(retention(text), Ok(Retention(seconds.map(Duration::from_secs))), "{text}");
-        }
-        for text in ["", "d", "-1", "7w", "1.5d", "40000d", "18446744073709551615h"] {
-            assert!(retention(text).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn running_requests_are_given_seconds_or_minutes() {

@@ -81,13 +81,15 @@ fn many(content: &Content, ranges: Vec<Range<u64>>, mime: &str) -> Response {
 }
 
 /// Counts what goes by and logs what breaks.
-fn watched(bytes: storage::ByteStream) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send + 'static {
+pub(crate) fn watched<E: Into<drive::Error> + 'static>(
+    bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send + 'static {
     bytes.map(|frame| match frame {
         Ok(frame) => {
             crate::metrics::count_sent(frame.len());
             Ok(frame)
         }
-        Err(error) => Err(failed(&drive::Error::Store(error))),
+        Err(error) => Err(failed(&error.into())),
     })
 }
 

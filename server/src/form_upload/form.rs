@@ -22,7 +22,7 @@ const BETWEEN_FIELDS: usize = 64 * 1024;
 const NO_LIMIT: usize = usize::MAX;
 
 /// A form that is being read.
-pub(super) struct Form {
+pub(crate) struct Form {
     fields: Multipart<'static>,
     allowance: Arc<AtomicUsize>,
 }
@@ -32,7 +32,7 @@ impl Form {
     ///
     /// # Errors
     /// The content type is not that of a form, or names no boundary.
-    pub(super) fn new(headers: &HeaderMap, body: Body) -> Result<Self, multer::Error> {
+    pub(crate) fn new(headers: &HeaderMap, body: Body) -> Result<Self, multer::Error> {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let boundary = multer::parse_boundary(kind.ok_or(multer::Error::NoMultipart)?)?;
         let allowance = Arc::new(AtomicUsize::new(BETWEEN_FIELDS));
@@ -48,7 +48,7 @@ impl Form {
     ///
     /// # Errors
     /// What is no form, what breaks off, and a field that does not begin within [`BETWEEN_FIELDS`].
-    pub(super) async fn next_field(&mut self) -> Result<Option<Field<'static>>, multer::Error> {
+    pub(crate) async fn next_field(&mut self) -> Result<Option<Field<'static>>, multer::Error> {
         self.allowance.store(BETWEEN_FIELDS, Ordering::Relaxed);
         let field = self.fields.next_field().await;
         self.allowance.store(NO_LIMIT, Ordering::Relaxed);
@@ -60,7 +60,7 @@ impl Form {
 ///
 /// # Errors
 /// What breaks off.
-pub(super) async fn skip(mut field: Field<'static>) -> Result<(), multer::Error> {
+pub(crate) async fn skip(mut field: Field<'static>) -> Result<(), multer::Error> {
     while field.chunk().await?.is_some() {}
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use domain::{AppError, UserId};
-use drive::{Actor, Drive};
+use drive::{Access, Actor, Drive};
 use tower_sessions::Session;
 
 use super::USER;
@@ -19,39 +19,66 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let session = parts.extensions.get::<Session>().cloned();
-        Ok(Self(caller_of(&state.drive, &parts.headers, session.as_ref()).await?))
+        Ok(Self(caller_of(&state.drive, &parts.method, &parts.headers, session.as_ref()).await?))
     }
 }
 
 /// The person of a bearer token, where there is one, else of the session.
 ///
 /// # Errors
-/// 401 without either or with one that is worth nothing; 503 when that cannot be found out.
-async fn caller_of(drive: &Drive, headers: &HeaderMap, session: Option<&Session>) -> Result<Actor, Problem> {
+/// 401 without either or with one that is worth nothing; 403 with a token that may only read, in a request that changes
+/// something; 503 when that cannot be found out.
+async fn caller_of(
+    drive: &Drive,
+    method: &Method,
+    headers: &HeaderMap,
+    session: Option<&Session>,
+) -> Result<Actor, Problem> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         // An attempt to be somebody by a token is never answered as somebody else by the cookie.
         let secret = value.to_str().ok().and_then(bearer).ok_or(AppError::SignInRequired)?;
-        return Ok(drive.token_actor(secret).await?);
+        return Ok(drive.token_actor(secret, needed(method)).await?);
     }
     let session = session.ok_or(AppError::SignInRequired)?;
-    actor_of(drive, session).await?.ok_or_else(|| AppError::SignInRequired.into())
+    match standing_of(drive, session).await? {
+        Standing::In(actor) => Ok(actor),
+        Standing::MustChange(_) => Err(drive::Error::MustChangePassword.into()),
+        Standing::Out => Err(AppError::SignInRequired.into()),
+    }
 }
 
-/// The person who is signed in, if any.
+/// Who somebody is by their session.
+pub(crate) enum Standing {
+    /// Nobody is signed in.
+    Out,
+    /// They have to choose a new password, and can do nothing before.
+    MustChange(UserId),
+    /// They may do what is theirs.
+    In(Actor),
+}
+
+/// Who is signed in.
 ///
 /// # Errors
 /// Only when that cannot be found out.
-pub(crate) async fn actor_of(drive: &Drive, session: &Session) -> Result<Option<Actor>, Problem> {
+pub(crate) async fn standing_of(drive: &Drive, session: &Session) -> Result<Standing, Problem> {
     let user = session.get::<UserId>(USER).await.map_err(|error| {
         tracing::warn!(%error, "a session could not be read");
         Problem::from(AppError::Unavailable { retry_after: 5 })
     })?;
-    let (Some(user), Some(id)) = (user, session.id()) else { return Ok(None) };
+    let (Some(user), Some(id)) = (user, session.id()) else { return Ok(Standing::Out) };
     match drive.session_actor(&user, &id.to_string()).await {
-        Ok(actor) => Ok(Some(actor)),
-        Err(drive::Error::SignInRequired) => Ok(None),
+        Ok(actor) => Ok(Standing::In(actor)),
+        Err(drive::Error::MustChangePassword) => Ok(Standing::MustChange(user)),
+        Err(drive::Error::SignInRequired) => Ok(Standing::Out),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What a request needs: whatever is not safe by its method (RFC 9110 §9.2.1) changes something. No route changes anything
+/// on a GET, and a method that is overridden by a header is one that is not safe.
+fn needed(method: &Method) -> Access {
+    if method.is_safe() { Access::Read } else { Access::Write }
 }
 
 fn bearer(value: &str) -> Option<&str> {

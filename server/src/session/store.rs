@@ -1,5 +1,5 @@
-//! The rows behind tower-sessions. Puts nothing into them but what tower-sessions gives, apart from the user, which the
-//! drive needs to end all sessions of somebody.
+//! The rows behind tower-sessions. Puts nothing into them but what tower-sessions gives, apart from the user and
+//! the epoch, which the drive needs to end all sessions of somebody.
 
 use async_trait::async_trait;
 use domain::UserId;
@@ -9,7 +9,7 @@ use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
-use super::{IDLE, REMEMBER, USER};
+use super::{EPOCH, IDLE, REMEMBER, USER};
 
 tokio::task_local! {
     /// The client of the request that is being answered; a session that is made in it keeps where it was made from.
@@ -79,6 +79,7 @@ fn row_of(record: &Record) -> Result<SessionRow> {
     Ok(SessionRow {
         data: serde_json::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
         user,
+        epoch: record.data.get(EPOCH).and_then(serde_json::Value::as_i64).unwrap_or_default(),
         expires_at: expires.unix_timestamp().saturating_mul(1000),
     })
 }

@@ -1,7 +1,7 @@
 //! The forms of a share's page: the code, and saving to one's own drive. Below the address of the share, which is the only one
 //! that its cookie is sent to.
 
-use app::server::{flash_cookie, share_cookie, share_proof};
+use app::server::{flash_cookie, next_cookie, share_cookie, share_proof};
 use app::{Failure, Flash, Form, Typed};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -68,8 +68,11 @@ pub(super) async fn save(
     let token: ShareToken = token.parse().map_err(|_| AppError::NotFound)?;
     let html = is_for_a_page(&headers);
     let Caller(actor) = match caller {
-        Err(problem) if html && problem.status() == StatusCode::UNAUTHORIZED => {
-            return Ok(see("/login", None));
+        Err(problem)
+            if html && matches!(problem.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) =>
+        {
+            let next = next_cookie(&format!("/s/{token}/save"), state.settings.is_https());
+            return Ok(see("/login", next));
         }
         caller => caller?,
     };

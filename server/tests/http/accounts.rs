@@ -77,19 +77,27 @@ on_both_engines! {
         }
     }
 
-    async fn tries_are_limited_per_account_whatever_the_address(service: Service) {
+    async fn tries_are_limited_per_account_and_network(service: Service) {
         service.account("lin_wei").await;
         let mut told = Vec::new();
         for login in ["lin_wei", "nobody_here"] {
             for nth in 0..10 {
-                let mut browser = service.browser();
-                browser.address = format!("198.51.100.{nth}:4711").parse().expect("an address");
-                assert_eq!(browser.sign_in(login, "not the password").await.status, 401, "{login} {nth}");
+                assert_eq!(service.browser().sign_in(login, "not the password").await.status, 401, "{login} {nth}");
             }
             let answer = service.browser().sign_in(login, PASSWORD).await;
             assert_eq!((answer.status, answer.header("retry-after")), (429, "900"), "{login}");
             told.push(answer.body);
         }
+        // From elsewhere there are a hundred in all.
+        for nth in 0..90 {
+            let mut browser = service.browser();
+            browser.address = format!("203.0.113.{nth}:4711").parse().expect("an address");
+            assert_eq!(browser.sign_in("lin_wei", "not the password").await.status, 401, "{nth}");
+        }
+        let mut browser = service.browser();
+        browser.address = "192.0.2.7:4711".parse().expect("an address");
+        let answer = browser.sign_in("lin_wei", PASSWORD).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (429, "900"));
         assert_eq!(told[0], told[1], "nobody learns who has an account");
 
         let browser = service.browser();

@@ -18,7 +18,7 @@ async fn nodes_and_children() {
     assert_eq!((&root["kind"], &root["parent"]), (&Value::from("folder"), &Value::Null));
     let file = user.get(&format!("/api/nodes/{node}")).await.json();
     let keys: BTreeSet<_> = file.as_object().expect("an object").keys().map(String::as_str).collect();
-    let expected = ["id", "parent", "name", "kind", "size", "mime", "modified", "blake3"];
+    let expected = ["id", "parent", "name", "kind", "size", "mime", "modified", "blake3", "thumbnail"];
     assert_eq!(keys, BTreeSet::from(expected));
     assert_eq!(
         (&file["name"], &file["size"], &file["mime"], &file["parent"]),
@@ -265,7 +265,7 @@ async fn what_the_document_refers_to_is_in_it() {
         .expect("Node")
         .as_object()
         .expect("properties");
-    assert_eq!(properties.len(), 8, "{properties:?}");
+    assert_eq!(properties.len(), 9, "{properties:?}");
 }
 
 #[tokio::test]

@@ -9,20 +9,20 @@ use drive::{Actor, Client, CodeChoice, NewShare};
 use crate::support::{Browser, Service, TokenUser};
 
 /// Somebody who shares, with a token and as the drive knows them.
-struct Owner {
-    user: TokenUser,
-    actor: Actor,
+pub(crate) struct Owner {
+    pub(crate) user: TokenUser,
+    pub(crate) actor: Actor,
 }
 
 impl Owner {
-    async fn new(service: &Service) -> Self {
+    pub(crate) async fn new(service: &Service) -> Self {
         let user = service.user("lin_wei").await;
-        let actor = service.drive.token_actor(&user.token).await.expect("an actor");
+        let actor = service.drive.token_actor(&user.token, drive::Access::Read).await.expect("an actor");
         Self { user, actor }
     }
 
     /// A folder, in the root or in another one.
-    async fn folder(&self, service: &Service, parent: Option<&str>, name: &str) -> String {
+    pub(crate) async fn folder(&self, service: &Service, parent: Option<&str>, name: &str) -> String {
         let parent = parent.map_or_else(|| self.actor.root.clone(), |id| id.parse().expect("an id"));
         let name = domain::FileName::parse(name).expect("a name");
         let folder = service.drive.create_folder(&self.actor, &parent, &name, domain::Conflict::Fail).await;
@@ -30,13 +30,13 @@ impl Owner {
     }
 
     /// A file in a folder.
-    async fn file_in(&self, folder: &str, name: &str, bytes: &'static str) -> String {
+    pub(crate) async fn file_in(&self, folder: &str, name: &str, bytes: &'static str) -> String {
         let answer = self.user.create(&[("filename", name), ("parent", folder)], bytes).await;
         assert_eq!(answer.status, 201, "{}", answer.text());
         answer.header("hayloft-node").to_owned()
     }
 
-    async fn share(
+    pub(crate) async fn share(
         &self,
         service: &Service,
         nodes: &[&str],
@@ -50,12 +50,12 @@ impl Owner {
         service.drive.create_share(&self.actor, share, &Client::default()).await.expect("a share")
     }
 
-    async fn cancel(&self, service: &Service, share: &ShareView) {
+    pub(crate) async fn cancel(&self, service: &Service, share: &ShareView) {
         service.drive.cancel_share(&self.actor, &share.id, &Client::default()).await.expect("cancelled");
     }
 }
 
-fn address(share: &ShareView) -> String {
+pub(crate) fn address(share: &ShareView) -> String {
     format!("/s/{}", share.token)
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Service {
     /// Stands still until it is moved.
     pub(crate) clock: Clock,
     /// Where the database is.
-    url: String,
+    pub(crate) url: String,
     /// Kept for as long as the database in it is used.
     _directory: TempDir,
 }
@@ -83,17 +83,17 @@ impl Service {
 
     /// An account of this name.
     pub(crate) async fn account(&self, name: &str) -> Actor {
-        let account = NewAccount {
-            username: domain::Username::parse(name).expect("a name"),
-            email: domain::Email::parse(&format!("{name}@example.org")).expect("an address"),
-            password: domain::NewPassword::parse(PASSWORD).expect("a password"),
-        };
-        self.drive.register(account, &Client::default()).await.expect("an account")
+        self.drive.register(new_account(name), &Client::default()).await.expect("an account")
     }
 
     /// A program with a token of a new account.
     pub(crate) async fn user(&self, name: &str) -> TokenUser {
         self.account(name).await;
+        self.program_of(name).await
+    }
+
+    /// A program with a token of an account that is there.
+    pub(crate) async fn program_of(&self, name: &str) -> TokenUser {
         let token = self.drive.create_token(&domain::Login::parse(name), "test").await.expect("a token");
         TokenUser { router: self.router.clone(), token }
     }
@@ -127,6 +127,15 @@ impl Service {
             tokio_util::sync::CancellationToken::new(),
         ));
         address
+    }
+}
+
+/// What somebody of this name registers with.
+pub(crate) fn new_account(name: &str) -> NewAccount {
+    NewAccount {
+        username: domain::Username::parse(name).expect("a name"),
+        email: domain::Email::parse(&format!("{name}@example.org")).expect("an address"),
+        password: domain::NewPassword::parse(PASSWORD).expect("a password"),
     }
 }
 

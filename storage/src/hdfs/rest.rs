@@ -160,11 +160,32 @@ impl Rest {
     }
 
     async fn live_nodes(&self) -> Option<HashMap<String, LiveNode>> {
-        let host = self.address.namenodes.get(self.active.load(Ordering::Relaxed))?;
-        let url = format!("http://{host}/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo");
-        let answer = self.http.get(url).timeout(self.deadlines.health).send().await.ok()?;
-        let NameNodeInfo { beans: [bean] } = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
+        let active = self.active.load(Ordering::Relaxed);
+        let info = self.monitoring(active, "Hadoop:service=NameNode,name=NameNodeInfo").await.ok()?;
+        let NameNodeInfo { beans: [bean] } = info;
         serde_json::from_str(&bean.live_nodes).ok()
+    }
+
+    /// The places of the NameNodes, beginning with the one that answered last.
+    pub(super) fn namenodes_in_turn(&self) -> impl Iterator<Item = usize> + use<> {
+        let (first, count) = (self.active.load(Ordering::Relaxed), self.address.namenodes.len());
+        (0..count).map(move |turn| (first + turn) % count)
+    }
+
+    /// What a NameNode tells its monitoring of the beans that match; the deadline of a look at its health is shared by
+    /// all NameNodes.
+    pub(super) async fn monitoring<T: DeserializeOwned>(&self, namenode: usize, beans: &str) -> Result<T> {
+        let unreachable = |error| {
+            Error::new(ErrorKind::Unavailable, "the NameNode's /jmx is not answered").caused_by(error)
+        };
+        let host = self.address.namenodes.get(namenode).map(ToString::to_string).unwrap_or_default();
+        let share = self.deadlines.health / u32::try_from(self.address.namenodes.len()).unwrap_or(1).max(1);
+        let url = format!("http://{host}/jmx?qry={beans}");
+        let answer = self.http.get(url).timeout(share).send().await.map_err(unreachable)?;
+        let body = answer.bytes().await.map_err(unreachable)?;
+        serde_json::from_slice(&body).map_err(|error| {
+            Error::new(ErrorKind::Invalid, "/jmx was not answered as a NameNode does").caused_by(error)
+        })
     }
 
     fn url(&self, namenode: usize, path: &str, operation: &Operation) -> Result<Url> {

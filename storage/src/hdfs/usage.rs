@@ -3,9 +3,9 @@
 use reqwest::Method;
 use serde::Deserialize;
 
-use super::Cluster;
 use super::rest::Operation;
-use crate::{Result, Usage};
+use super::{Cluster, monitoring};
+use crate::{ErrorKind, Result, Usage};
 
 #[derive(Deserialize)]
 struct Status {
@@ -20,9 +20,14 @@ struct Numbers {
     remaining: u64,
 }
 
-/// See [`BlobStore::usage`](crate::BlobStore::usage). GETSTATUS came with Hadoop 3.4; older clusters answer `Invalid`.
-/// Space quotas of the base directory are not looked at: asking for them walks the tree where none is set.
+/// See [`BlobStore::usage`](crate::BlobStore::usage). GETSTATUS came with Hadoop 3.4; of older clusters the monitoring is
+/// asked. Space quotas of the base directory are not looked at: asking for them walks the tree where none is set.
 pub(super) async fn usage(cluster: &Cluster) -> Result<Usage> {
-    let Status { status } = cluster.rest.json("/", &Operation::new(Method::GET, "GETSTATUS")).await?;
-    Ok(Usage { capacity: status.capacity, used: status.used, available: status.remaining })
+    match cluster.rest.json("/", &Operation::new(Method::GET, "GETSTATUS")).await {
+        Ok(Status { status }) => {
+            Ok(Usage { capacity: status.capacity, used: status.used, available: status.remaining })
+        }
+        Err(error) if error.kind() == ErrorKind::Invalid => monitoring::look(cluster).await?.usage(),
+        Err(error) => Err(error),
+    }
 }

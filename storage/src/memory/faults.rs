@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{oneshot, watch};
 
-use crate::{Error, ErrorKind, Result, StorePath};
+use crate::{ClusterState, Error, ErrorKind, Result, StorePath};
 
 /// What a fault can be put on: the calls of [`BlobStore`](crate::BlobStore) and of its writers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,6 +61,7 @@ struct Plan {
     write_budget: Option<u64>,
     read_budget: Option<u64>,
     concat_steps: Option<usize>,
+    cluster: Option<ClusterState>,
 }
 
 #[derive(Debug)]
@@ -132,6 +133,15 @@ impl Faults {
     /// stops between joining the last one and giving the file its name.
     pub fn interrupt_concat_after(&self, pieces: usize) {
         self.plan().concat_steps = Some(pieces);
+    }
+
+    /// From now on the store says that it is a cluster in this state.
+    pub fn pretend_cluster(&self, state: ClusterState) {
+        self.plan().cluster = Some(state);
+    }
+
+    pub(super) fn pretended_cluster(&self) -> Option<ClusterState> {
+        self.plan().cluster
     }
 
     /// Stops the next call of `operation` at the door until the answer is released or dropped.

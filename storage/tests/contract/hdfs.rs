@@ -182,6 +182,7 @@ async fn the_other_namenode_is_asked_when_the_first_is_dead() {
     assert_same(&get(&*store, &path("a/b")).await, &bytes, "by the second NameNode");
     assert!(store.health().await.writable);
     assert_eq!(store.usage().await.expect("usage").capacity.min(1), 1);
+    assert_eq!(store.cluster().await.expect("cluster").expect("of several").live_nodes, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,6 +273,7 @@ async fn safe_mode_reads_and_does_not_write() {
     let deleted = store.delete(&at).await;
     let read = try_get(&*store, &at, 0..u64::MAX).await;
     let health = store.health().await;
+    let state = store.cluster().await;
     // Nothing is asserted before the cluster works again for the others.
     cluster.dfsadmin(&["-safemode", "leave"]).await;
     assert_eq!(kind(small, "a small write"), ErrorKind::SafeMode);
@@ -281,5 +283,8 @@ async fn safe_mode_reads_and_does_not_write() {
     assert_same(&read.expect("read"), &bytes, "what is read in safe mode");
     assert!(health.readable && !health.writable && health.detail.contains("safe mode"), "{health:?}");
     assert!(store.health().await.writable, "and out of it");
+    let state = state.expect("state").expect("of several");
+    assert!(state.safe_mode && state.live_nodes == 3, "{state:?}");
+    assert!(!store.cluster().await.expect("state").expect("of several").safe_mode);
     put(&*store, &path("a/c"), &bytes).await;
 }

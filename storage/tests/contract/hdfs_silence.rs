@@ -28,6 +28,7 @@ async fn a_namenode_that_says_nothing_is_a_timeout() {
     assert_eq!(kind(store.read(&path("a"), 0..1).await.map(drop), "read"), ErrorKind::Timeout);
     assert_eq!(kind(store.delete(&path("a")).await, "delete"), ErrorKind::Timeout);
     assert!(!store.health().await.readable);
+    assert_eq!(kind(store.cluster().await, "cluster"), ErrorKind::Unavailable);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! What the browser gets: the size of the wasm, and Playwright against the release build.
+//! What the browser gets: the size of the wasm, and Playwright against the site as it is given out.
 //!
 //! The specs start and kill the server themselves; they get the binary, the site, the database and the HDFS.
 
@@ -8,17 +8,18 @@ use std::{fs, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 
+use super::host::SELECTION;
 use super::outcome::Outcome;
 use super::services::Environment;
 use crate::site::{self, Profile, Site};
-use crate::{command, prerequisites, server, workspace};
+use crate::{command, prerequisites, workspace};
 
 /// What a visitor may have to load before a page is alive. The goal is 250,000; this is the ceiling until it is reached,
 /// and it only goes down (docs/adr/0009).
-const BUDGET: u64 = 320_000;
+const BUDGET: u64 = 312_000;
 
 /// Longer than all of the browser tests may take.
-const LIMIT: Duration = Duration::from_secs(35 * 60);
+const LIMIT: Duration = Duration::from_secs(45 * 60);
 
 /// Checks the compressed size of the wasm.
 ///
@@ -38,12 +39,15 @@ pub(super) struct Built {
     binary: PathBuf,
 }
 
-/// Builds the site and the server as they are given out.
+/// Builds the site as it is given out, and the server as its own tests have it: optimised it takes as long to compile as all
+/// tests together take to run, and does the same.
 ///
 /// # Errors
 /// When they do not compile.
 pub(super) fn build() -> Result<Built> {
-    Ok(Built { site: site::build(Profile::Release)?, binary: server::build(Profile::Release)? })
+    let mut cargo = workspace::cargo();
+    command::cargo(cargo.args(["build", "--bin", "hayloft"]).args(SELECTION), |_| {})?;
+    Ok(Built { site: site::build(Profile::Release)?, binary: workspace::target().join("debug/hayloft") })
 }
 
 /// Runs every spec.

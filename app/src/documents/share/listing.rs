@@ -1,6 +1,6 @@
 //! What is shared, as a list with a way up, downloads, and a form to save it to one's own drive.
 
-use domain::{ByteSize, Category, Node, NodeKind, ShareToken, is_inline_safe};
+use domain::{ByteSize, Node, NodeKind, ShareToken};
 use leptos::prelude::*;
 
 use super::Opened;
@@ -8,6 +8,8 @@ use crate::documents::entrance::Entrance;
 use crate::documents::texts::{DocumentTexts, use_document_texts};
 use crate::i18n::{Texts, fill, use_texts};
 use crate::moment::When;
+use crate::preview::icon_of;
+use crate::server::{ELLIPSIS, elided};
 use crate::ui::Icon;
 
 /// The list of one folder of a share, or of all that it shares.
@@ -31,7 +33,24 @@ pub(super) fn Listing(
         let href = format!("{here}?after={next}");
         view! { <p class="share-more"><a class="button" href=href>{t.more}</a></p> }
     });
+    let zip =
+        folder.as_ref().map_or_else(|| format!("/s/{token}/zip"), |id| format!("/s/{token}/zip?id={id}"));
+    let save = folder
+        .as_ref()
+        .map_or_else(|| format!("/s/{token}/save"), |id| format!("/s/{token}/save?folder={id}"));
     let is_empty = page.items.is_empty();
+    // A file by itself needs no zip around it.
+    let single = match page.items.as_slice() {
+        [node] if folder.is_none() && node.kind == NodeKind::File => {
+            Some(format!("/s/{token}/file/{}", node.id))
+        }
+        _ => None,
+    };
+    let is_saved = signed_in && single.is_none();
+    let way_down = match single {
+        Some(file) => view! { <a class="button primary" href=file download><Icon name="download"/>{t.download}</a> }.into_any(),
+        None => view! { <a class="button" class:primary=!signed_in href=zip><Icon name="download"/>{t.download_zip}</a> }.into_any(),
+    };
     let rows = page.items.into_iter().map(|node| row(t, d, &token, node, signed_in)).collect_view();
     view! {
         <Entrance title=title wide=true>
@@ -42,16 +61,18 @@ pub(super) fn Listing(
                 {is_empty.then(|| view! { <p class="muted">{d.share_empty}</p> })}
                 <ul class="cards" class:unseen=is_empty>{rows}</ul>
                 {more}
+                <p>{way_down}</p>
                 {if signed_in {
                     view! {
                         <div class="share-save">
-                            <button type="submit" class="button primary">{d.share_save}</button>
+                            <button type="submit" class="button" class:primary=is_saved>{d.share_save}</button>
                             <button type="submit" class="button" formmethod="get">{d.share_save_to}</button>
                             <p class="hint">{d.share_save_hint}</p>
                         </div>
                     }.into_any()
                 } else {
-                    view! { <p class="hint"><a class="text-link" href="/login">{d.sign_in}</a>{d.share_save_sign_in}</p> }.into_any()
+                    // The page leads to signing in, and from there back to itself.
+                    view! { <p class="hint"><a class="text-link" href=save>{d.sign_in}</a>{d.share_save_sign_in}</p> }.into_any()
                 }}
             </form>
         </Entrance>
@@ -59,15 +80,26 @@ pub(super) fn Listing(
 }
 
 /// The way from all that is shared to the folder that is shown.
-fn crumbs(t: &'static Texts, d: &'static DocumentTexts, token: &ShareToken, way: &[Node]) -> AnyView {
+pub(super) fn crumbs(
+    t: &'static Texts,
+    d: &'static DocumentTexts,
+    token: &ShareToken,
+    way: &[Node],
+) -> AnyView {
     let last = way.len().saturating_sub(1);
-    let steps = way.iter().enumerate().map(|(index, node)| {
-        let name = node.name.clone();
-        if index == last {
+    let elided = elided(way.len());
+    let steps = way.iter().enumerate().filter_map(|(index, node)| {
+        let name = match elided {
+            Some(between) if index == between => ELLIPSIS.to_owned(),
+            Some(between) if index > 0 && index < between => return None,
+            _ => node.name.clone(),
+        };
+        let step = if index == last {
             view! { <li><span aria-current="page">{name}</span></li> }.into_any()
         } else {
             view! { <li><a href=format!("/s/{token}/folder/{}", node.id)>{name}</a></li> }.into_any()
-        }
+        };
+        Some(step)
     });
     view! {
         <nav aria-label=t.breadcrumb>
@@ -91,9 +123,7 @@ fn row(
     let is_file = node.kind == NodeKind::File;
     let place = if is_file { "file" } else { "folder" };
     let address = format!("/s/{token}/{place}/{}", node.id);
-    // What a browser shows without harm is opened; the rest is saved.
-    let shown = is_file && node.mime.as_deref().is_some_and(is_inline_safe);
-    let href = if shown { format!("{address}?inline") } else { address.clone() };
+    let href = if is_file { format!("/s/{token}/view/{}", node.id) } else { address.clone() };
     let choose = signed_in.then(|| {
         let label = fill(d.share_choose, &[("name", &node.name)]);
         view! { <input type="checkbox" name="node" value=node.id.to_string() aria-label=label/> }
@@ -110,7 +140,14 @@ fn row(
     view! {
         <li class="share-row">
             {choose}
-            <span class=format!("kind {icon}")><Icon name=icon/></span>
+            <span class=format!("kind {icon}")>
+                {if node.thumbnail {
+                    let src = format!("/s/{token}/thumbnail/{}", node.id);
+                    view! { <img class="share-small" src=src alt="" loading="lazy"/> }.into_any()
+                } else {
+                    view! { <Icon name=icon/> }.into_any()
+                }}
+            </span>
             <div class="card-text">
                 <p><a class="open" href=href>{node.name}</a></p>
                 <p class="muted">{size}<When at=node.modified/></p>
@@ -119,16 +156,4 @@ fn row(
         </li>
     }
     .into_any()
-}
-
-/// Icon, and the class that colours it.
-fn icon_of(node: &Node) -> &'static str {
-    match node.category() {
-        None => "folder",
-        Some(Category::Image) => "image",
-        Some(Category::Document) => "document",
-        Some(Category::Video) => "video",
-        Some(Category::Audio) => "audio",
-        Some(Category::Other) => "other",
-    }
 }

@@ -6,6 +6,10 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::chosen::Chosen;
+use super::model::Model;
+use super::texts::ListTexts;
+use super::view::ViewSwitch;
 use crate::actions::nodes::{CreateFolder, Crumb};
 use crate::app::with_visitor;
 use crate::flash::refused;
@@ -14,31 +18,58 @@ use crate::pages::Notices;
 use crate::pages::frame::Desk;
 use crate::submission::Submission;
 use crate::ui::{self, Icon};
-use crate::{Failure, Form};
+use crate::{Failure, Form, upload};
 
-/// Breadcrumb and the button for a new folder.
+/// Breadcrumb, the selection, and the ways to folders that are not there yet.
 #[component]
 pub(super) fn Heading(
     /// From the root to this folder.
     path: Vec<Crumb>,
     /// This folder.
     id: NodeId,
+    /// Its list.
+    model: Model,
 ) -> impl IntoView {
     let t = use_texts();
+    let uploads = upload::use_uploads();
+    let l = ListTexts::of(use_language());
+    let desk = Desk::current();
     let last = path.len().saturating_sub(1);
     let crumbs = path.into_iter().enumerate().map(|(index, crumb)| {
         let name = if crumb.id.is_some() { crumb.name } else { t.my_files.to_owned() };
-        let href = crumb.id.map_or_else(|| "/".to_owned(), |id| format!("/folder/{id}"));
+        let href = crumb.id.as_ref().map_or_else(|| "/".to_owned(), |id| format!("/folder/{id}"));
+        let into = crumb.id.map(|id| id.to_string()).unwrap_or_default();
         if index == last {
             view! { <li><h1 aria-current="page">{name}</h1></li> }.into_any()
         } else {
-            view! { <li><a href=href>{name}</a></li> }.into_any()
+            view! { <li><a href=href data-into=into>{name}</a></li> }.into_any()
         }
     });
     view! {
         <div class="heading">
             <nav aria-label=t.breadcrumb><ol class="crumbs">{crumbs.collect_view()}</ol></nav>
-            <NewFolder parent=id/>
+            <Chosen model folder=id.to_string()/>
+            // What needs script stands first, so that nothing moves when it comes.
+            <div class="heading-end">
+                <button
+                    type="button"
+                    class="button quiet square only-script"
+                    aria-pressed=move || desk.details.get().to_string()
+                    aria-label=l.details
+                    title=l.details
+                    on:click=move |_| desk.details.update(|open| *open = !*open)
+                >
+                    <Icon name="info"/>
+                </button>
+                <button type="button" class="button only-script only-mouse" title=t.upload_folder on:click=move |_| uploads.pick_folder()>
+                    <Icon name="upload"/><span>{t.upload_folder}</span>
+                </button>
+                <a class="button quiet square" href=format!("/api/zip?id={id}") download rel="external" aria-label=t.download_zip title=t.download_zip>
+                    <Icon name="download"/>
+                </a>
+                <ViewSwitch/>
+                <NewFolder parent=id/>
+            </div>
         </div>
     }
 }

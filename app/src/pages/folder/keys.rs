@@ -1,4 +1,4 @@
-//! The keys of the list: they move, open and delete.
+//! The keys of the list: they move, select, open, rename and delete.
 
 use domain::NodeId;
 use leptos::ev;
@@ -6,19 +6,22 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::act;
 use super::model::Model;
+use crate::address::Address;
 use crate::listing::Step;
 
 /// Listens for keys while the list, or nothing in particular, has the keyboard.
 pub(super) fn watch_keys(model: Model, scroller: NodeRef<html::Div>) {
+    let address = Address::current();
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| {
-            let modified = event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
             let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok())
             else {
                 return;
             };
-            if !modified && concerns_list(&target) && press(model, scroller, &target, &event.key()) {
+            let ours = !event.alt_key() && !event.default_prevented() && concerns_list(&target);
+            if ours && press(model, scroller, address, &target, &event) {
                 event.prevent_default();
             }
         });
@@ -39,25 +42,52 @@ fn no_dialog() -> bool {
 }
 
 /// Acts on a key; false if it is none of ours.
-fn press(model: Model, scroller: NodeRef<html::Div>, target: &web_sys::Element, key: &str) -> bool {
-    if let Some(step) = Step::of_key(key) {
-        return go(model, scroller, step);
-    }
-    let row = target.class_list().contains("row").then_some(target);
-    match (key, row, model.active.get_untracked()) {
-        ("Delete", _, Some(id)) => {
-            model.trash(id);
-            true
+fn press(
+    model: Model,
+    scroller: NodeRef<html::Div>,
+    address: Address,
+    target: &web_sys::Element,
+    event: &web_sys::KeyboardEvent,
+) -> bool {
+    let (key, shift) = (event.key(), event.shift_key());
+    let command = event.ctrl_key() || event.meta_key();
+    if command {
+        let all = key.eq_ignore_ascii_case("a") && !shift;
+        if all {
+            model.listing.with_untracked(|listing| {
+                model.selection.update(|selection| selection.all(&listing.items));
+            });
         }
-        // On a link or button inside the row, Enter is its own.
-        ("Enter", Some(row), _) => open(row, "a.open"),
-        ("F2", Some(row), _) => open(row, "a.change"),
-        _ => false,
+        return all;
     }
+    if let Some(step) = Step::of_key(&key) {
+        return go(model, scroller, step, shift);
+    }
+    // On a link or button inside the row, these are its own.
+    let row = target.class_list().contains("row").then_some(target);
+    match (key.as_str(), row, model.active.get_untracked()) {
+        (" ", Some(_), Some(id)) if shift => select_to(model, None, &id),
+        (" ", Some(_), Some(id)) => model.selection.update(|selection| selection.toggle(&id)),
+        ("Escape", ..) if model.selection.with_untracked(|selection| !selection.is_empty()) => {
+            model.selection.set(Default::default());
+        }
+        ("Delete", ..) if !shift => model.trash(&model.targets()),
+        ("Enter", Some(row), _) if !shift => return open(row),
+        ("F2", _, Some(id)) => address.go(&act::rename(&id)),
+        _ => return false,
+    }
+    true
 }
 
-/// Moves to another row and brings it into sight; its element takes the keyboard once it is drawn.
-fn go(model: Model, scroller: NodeRef<html::Div>, step: Step) -> bool {
+/// Selects from where the range begins, or else from the row `from`, to a row.
+fn select_to(model: Model, from: Option<&NodeId>, to: &NodeId) {
+    model.listing.with_untracked(|listing| {
+        model.selection.update(|selection| selection.range(&listing.items, from, to));
+    });
+}
+
+/// Moves to another row and brings it into sight; its element takes the keyboard once it is drawn. `selecting`: up to it.
+fn go(model: Model, scroller: NodeRef<html::Div>, step: Step, selecting: bool) -> bool {
     let (Some(element), Some(measure)) = (scroller.get_untracked(), model.measure.get_untracked()) else {
         return false;
     };
@@ -67,15 +97,16 @@ fn go(model: Model, scroller: NodeRef<html::Div>, step: Step) -> bool {
         reason = "rows on a screen; saturates"
     )]
     let screen = (measure.height / measure.row.max(1.0)) as usize;
+    let columns = measure.columns;
     let active = model.active.get_untracked();
     let target: Option<(usize, bool, NodeId)> = model.listing.with_untracked(|listing| {
-        let current = active.and_then(|id| listing.items.iter().position(|node| node.id == id));
-        let index = step.from(current, listing.items.len(), screen)?;
+        let current = active.as_ref().and_then(|id| listing.items.iter().position(|node| node.id == *id));
+        let index = step.from(current, listing.items.len(), screen, columns)?;
         Some((index, index + 1 == listing.items.len(), listing.items.get(index)?.id.clone()))
     });
     let Some((index, last, id)) = target else { return false };
     #[expect(clippy::cast_precision_loss, reason = "rows of a list, far below 2^53")]
-    let (top, bottom) = (index as f64 * measure.row, (index + 1) as f64 * measure.row);
+    let (top, bottom) = ((index / columns) as f64 * measure.row, (index / columns + 1) as f64 * measure.row);
     let scroll = f64::from(element.scroll_top());
     if last {
         // With the room below it, where the upload tray may lie.
@@ -84,6 +115,9 @@ fn go(model: Model, scroller: NodeRef<html::Div>, step: Step) -> bool {
         element.set_scroll_top(pixels(top));
     } else if bottom > scroll + measure.height {
         element.set_scroll_top(pixels(bottom - measure.height));
+    }
+    if selecting {
+        select_to(model, active.as_ref(), &id);
     }
     model.active.set(Some(id));
     true
@@ -94,10 +128,10 @@ fn pixels(length: f64) -> i32 {
     length.ceil() as i32
 }
 
-/// Follows a link of a row, so that a key and a click are the same.
-fn open(row: &web_sys::Element, link: &str) -> bool {
-    let link =
-        row.query_selector(link).ok().flatten().and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
+/// Follows the link of a row, so that a key and a click are the same.
+fn open(row: &web_sys::Element) -> bool {
+    let link = row.query_selector("a.open").ok().flatten();
+    let link = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(link) = &link {
         link.click();
     }

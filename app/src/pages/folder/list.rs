@@ -9,11 +9,15 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::drag;
 use super::keys::watch_keys;
 use super::model::{Fetching, Measure, Model};
+use super::pointer;
 use super::row::Row;
 use crate::i18n::{fill, sentence, use_language, use_texts};
 use crate::moment::use_awake;
+use crate::pages::frame::Desk;
+use crate::preferences::View;
 use crate::ui::Icon;
 
 /// The list of a folder, or the words for an empty one.
@@ -25,19 +29,33 @@ pub(super) fn List(
     let t = use_texts();
     let scroller = NodeRef::<html::Div>::new();
     let rows = NodeRef::<html::Div>::new();
+    let desk = Desk::current();
     let empty = Memo::new(move |_| model.listing.with(|l| l.items.is_empty() && l.next.is_none()));
-    keep_measured(model, scroller, empty);
+    keep_measured(model, scroller, empty, desk.view);
     keep_space(model, rows);
     watch_keys(model, scroller);
+    drag::watch_drags(model);
     let drawn = Memo::new(move |_| model.drawn());
     let items =
         move || model.listing.with(|listing| listing.items.get(drawn.get()).unwrap_or_default().to_vec());
+    let choosing = Memo::new(move |_| !model.selection.read().is_empty());
     let count = move || model.listing.with(|l| if l.next.is_some() { -1 } else { l.items.len() as i64 + 1 });
     view! {
-        <div class="list" role="grid" aria-label=t.file_list aria-rowcount=move || count().to_string() aria-colcount="5">
+        <div class="list" class:choosing=choosing class:grid=move || desk.view.get() == View::Grid role="grid" aria-multiselectable="true" aria-label=t.file_list aria-rowcount=move || count().to_string() aria-colcount="5">
             <div class="rows-scroll" role="presentation" node_ref=scroller on:scroll=move |_| measure(model, scroller)>
                 <Heads sort=model.sort/>
-                <div class="rows" role="rowgroup" node_ref=rows>
+                <div
+                    class="rows"
+                    role="rowgroup"
+                    node_ref=rows
+                    on:click=move |event| pointer::click(model, &event)
+                    on:contextmenu=move |event| pointer::menu(model, &event)
+                    on:pointerdown=move |event| pointer::down(model, &event)
+                    on:pointermove=move |event| pointer::moved(model, &event)
+                    on:pointerup=move |_| pointer::lift(model)
+                    on:pointercancel=move |_| pointer::lift(model)
+                    on:dragstart=move |event| drag::start(model, &event)
+                >
                     <ForEnumerate
                         each=items
                         key=|node| (node.id.clone(), node.name.clone(), node.size, node.modified)
@@ -84,8 +102,9 @@ fn Heads(
     };
     view! {
         <div class="heads" role="row" aria-rowindex="1">
-            <div class="cell-icon" role="columnheader"><span class="unseen">{t.column_kind}</span></div>
+            <div class="cell-icon" role="columnheader"><span class="unseen">{t.column_choose}</span></div>
             {head("cell-name", SortKey::Name, t.column_name)}
+            {head("cell-kind", SortKey::Kind, t.column_kind)}
             {head("cell-size", SortKey::Size, t.column_size)}
             {head("cell-when", SortKey::Modified, t.column_modified)}
             <div class="cell-act" role="columnheader"><span class="unseen">{t.column_actions}</span></div>
@@ -99,7 +118,7 @@ fn after_click(present: Sort, key: SortKey) -> Sort {
     let direction = match (present.key == key, present.direction) {
         (true, Direction::Ascending) => Direction::Descending,
         (true, Direction::Descending) => Direction::Ascending,
-        (false, _) if key == SortKey::Name => Direction::Ascending,
+        (false, _) if matches!(key, SortKey::Name | SortKey::Kind) => Direction::Ascending,
         (false, _) => Direction::Descending,
     };
     Sort { key, direction }
@@ -153,10 +172,11 @@ fn Empty() -> impl IntoView {
     }
 }
 
-/// Measures when the list appears, when it gets its first row, and when the window changes.
-fn keep_measured(model: Model, scroller: NodeRef<html::Div>, empty: Memo<bool>) {
+/// Measures when the list appears, when it gets its first row, and when the window or the view changes.
+fn keep_measured(model: Model, scroller: NodeRef<html::Div>, empty: Memo<bool>, view: RwSignal<View>) {
     Effect::new(move |_| {
         empty.track();
+        view.track();
         if scroller.get().is_none() {
             return;
         }
@@ -171,9 +191,14 @@ fn keep_measured(model: Model, scroller: NodeRef<html::Div>, empty: Memo<bool>) 
 fn measure(model: Model, scroller: NodeRef<html::Div>) {
     let Some(element) = scroller.try_get_untracked().flatten() else { return };
     // The selector is ours and valid.
-    let row =
-        element.query_selector(".row").ok().flatten().map(|row| row.get_bounding_client_rect().height());
-    let row = row.or_else(|| model.measure.get_untracked().map(|measure| measure.row)).unwrap_or(0.0);
+    let row = element.query_selector(".row").ok().flatten().map(|row| row.get_bounding_client_rect());
+    let before = model.measure.get_untracked();
+    let height = row.as_ref().map(web_sys::DomRect::height).or_else(|| before.map(|before| before.row));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few; saturates")]
+    let columns = row
+        .filter(|row| row.width() > 0.0)
+        .map(|row| (f64::from(element.client_width()) / row.width()).floor() as usize)
+        .or_else(|| before.map(|before| before.columns));
     // The heads stay on top of the rows while these scroll below them.
     let heads = element
         .query_selector(".heads")
@@ -183,7 +208,8 @@ fn measure(model: Model, scroller: NodeRef<html::Div>) {
     let measure = Measure {
         scroll: f64::from(element.scroll_top()),
         height: (f64::from(element.client_height()) - heads).max(0.0),
-        row,
+        row: height.unwrap_or(0.0),
+        columns: columns.unwrap_or(1).max(1),
     };
     if model.measure.get_untracked() != Some(measure) {
         model.measure.set(Some(measure));
@@ -205,8 +231,9 @@ fn keep_space(model: Model, rows: NodeRef<html::Div>) {
         let space = |count: usize| format!("{}px", (count as f64 * measure.row).round() as u64);
         let style = web_sys::HtmlElement::style(&element);
         // They fail on a name that is no property only.
-        let _ = style.set_property("--above", &space(drawn.start));
-        let _ = style.set_property("--below", &space(total - drawn.end));
+        let lines = |rows: usize| rows.div_ceil(measure.columns);
+        let _ = style.set_property("--above", &space(lines(drawn.start)));
+        let _ = style.set_property("--below", &space(lines(total) - lines(drawn.end)));
     });
 }
 
@@ -223,6 +250,8 @@ mod tests {
             ("name", SortKey::Size, "-size"),
             ("-size", SortKey::Size, "size"),
             ("size", SortKey::Modified, "-modified"),
+            ("size", SortKey::Kind, "kind"),
+            ("kind", SortKey::Kind, "-kind"),
             ("-modified", SortKey::Name, "name"),
         ] {
             assert_eq!(after_click(by(present), key).to_string(), after, "{present}");

@@ -1,17 +1,22 @@
 //! The state of a list on the page, and what changes it. All signals; dropped with the list, so answers that come later
 //! find nothing to change.
 
-use domain::{AppError, Node, NodeId, Page, Sort};
+mod change;
+
+use domain::{Node, NodeId, Page, Sort};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 
-use crate::actions::nodes::{Restore, Trash, folder};
-use crate::flash::Done;
+use super::act;
+use super::pointer::Hand;
+use super::texts::ListTexts;
+use crate::actions::nodes::folder;
+use crate::i18n::{fill, use_language};
 use crate::listing::{Listing, Taken, window};
 use crate::pages::Notices;
 use crate::pages::frame::{Desk, Usage};
-use crate::submission::post;
+use crate::pages::stage::FIRST_PAGE;
+use crate::selection::Selection;
 use crate::{Failure, Flash};
 
 /// Items fetched at once while scrolling.
@@ -33,6 +38,8 @@ pub(super) struct Measure {
     pub(super) height: f64,
     /// Height of a row.
     pub(super) row: f64,
+    /// Rows beside one another: more than one where they are cards.
+    pub(super) columns: usize,
 }
 
 /// What fetching the next part is doing.
@@ -58,8 +65,16 @@ pub(super) struct Model {
     pub(super) measure: RwSignal<Option<Measure>>,
     /// The row that keys act on.
     pub(super) active: RwSignal<Option<NodeId>>,
+    /// What is selected.
+    pub(super) selection: RwSignal<Selection>,
+    /// Where the menu of what is selected is open.
+    pub(super) menu: RwSignal<Option<(i32, i32)>>,
+    /// What the pointer is doing.
+    pub(super) hand: StoredValue<Hand>,
     /// Fetching the next part.
     pub(super) fetching: RwSignal<Fetching>,
+    /// The sentences of the list.
+    texts: StoredValue<&'static ListTexts>,
     reloading: StoredValue<Reloading>,
     taken: StoredValue<Taken>,
     notices: Notices,
@@ -83,6 +98,10 @@ impl Model {
             listing: RwSignal::new(first.into()),
             measure: RwSignal::new(None),
             active: RwSignal::new(None),
+            selection: RwSignal::new(Selection::default()),
+            menu: RwSignal::new(None),
+            hand: StoredValue::new(Hand::default()),
+            texts: StoredValue::new(ListTexts::of(use_language())),
             fetching: RwSignal::new(Fetching::Idle),
             reloading: StoredValue::new(Reloading::No),
             taken: StoredValue::new(Taken::default()),
@@ -100,8 +119,17 @@ impl Model {
         });
         Effect::new(move |_| {
             let near_end = model.drawn().end + AHEAD >= model.listing.read().items.len();
-            if model.measure.read().is_some() && near_end && *model.fetching.read() == Fetching::Idle {
+            let wanted = near_end || model.selection.read().is_whole();
+            if model.measure.read().is_some() && wanted && *model.fetching.read() == Fetching::Idle {
                 model.fetch_more();
+            }
+        });
+        // What the list has lost is not selected any more.
+        Effect::new(move |_| {
+            let listing = model.listing.read();
+            let left = model.selection.with_untracked(|selection| selection.within(&listing.items));
+            if let Some(left) = left {
+                model.selection.set(left);
             }
         });
         model
@@ -110,7 +138,10 @@ impl Model {
     /// The rows to draw.
     pub(super) fn drawn(self) -> std::ops::Range<usize> {
         let total = self.listing.read().items.len();
-        self.measure.get().map_or(0..total, |m| window(m.scroll, m.height, m.row, total))
+        self.measure.get().map_or(0..total, |m| {
+            let lines = window(m.scroll, m.height, m.row, total.div_ceil(m.columns));
+            (lines.start * m.columns).min(total)..(lines.end * m.columns).min(total)
+        })
     }
 
     /// Fetches the next part, if there is one.
@@ -161,56 +192,42 @@ impl Model {
         });
     }
 
-    /// Moves a row to the trash: it goes at once, and comes back if the server refuses, unless it is not there any more.
-    pub(super) fn trash(self, id: NodeId) {
-        let Some((index, node)) = self.listing.try_update(|listing| listing.remove(&id)).flatten() else {
-            return;
-        };
-        let neighbour = self.listing.with_untracked(|listing| {
-            let at = index.min(listing.items.len().saturating_sub(1));
-            listing.items.get(at).map(|node| node.id.clone())
-        });
-        self.active.set(neighbour);
-        self.taken.update_value(|taken| taken.take(&id));
-        spawn_local(async move {
-            match post(Trash::url(), &[("ids[]", id.as_str())]).await {
-                Ok(Done { flash, .. }) => {
-                    self.taken.try_update_value(|taken| taken.settle(&id));
-                    if let Some(flash) = flash {
-                        self.notices.say(flash);
-                    }
-                }
-                Err(failure @ Failure::App(AppError::NotFound)) => {
-                    self.taken.try_update_value(|taken| taken.settle(&id));
-                    self.notices.say(Flash::Failed(failure));
-                    self.reload();
-                }
-                Err(failure) => {
-                    self.taken.try_update_value(|taken| taken.give_back(&id));
-                    self.listing.try_update(|listing| listing.put_back(index, node));
-                    self.notices.say(Flash::Failed(failure));
-                }
-            }
-            self.usage.refresh();
-        });
+    /// What is selected, in order; tracked.
+    pub(super) fn selected(self) -> Vec<Node> {
+        let selection = self.selection.read();
+        if selection.is_empty() {
+            Vec::new()
+        } else {
+            selection.of(&self.listing.read().items).cloned().collect()
+        }
     }
 
-    /// Takes things back from the trash.
-    pub(super) fn restore(self, ids: Vec<NodeId>) {
-        spawn_local(async move {
-            let fields: Vec<_> = ids.iter().map(|id| ("ids[]", id.as_str())).collect();
-            match post(Restore::url(), &fields).await {
-                Ok(done) => {
-                    if let Some(flash) = done.flash {
-                        self.notices.say(flash);
-                    }
-                    self.taken.try_update_value(|taken| ids.iter().for_each(|id| taken.give_back(id)));
-                    self.active.try_set(ids.into_iter().next());
-                    self.reload();
-                }
-                Err(failure) => self.notices.say(Flash::Failed(failure)),
-            }
-        });
+    /// What is selected, in order; not tracked.
+    pub(super) fn selected_now(self) -> Vec<Node> {
+        untrack(|| self.selected())
+    }
+
+    /// What is told of: what is selected, or else the row that has the keyboard; tracked.
+    pub(super) fn subject(self) -> Vec<Node> {
+        let selected = self.selected();
+        let active = self.active.get();
+        if !selected.is_empty() {
+            return selected;
+        }
+        let listing = self.listing.read();
+        listing.items.iter().filter(|node| Some(&node.id) == active.as_ref()).cloned().collect()
+    }
+
+    /// What keys act on: what is selected, or else the row that has the keyboard.
+    pub(super) fn targets(self) -> Vec<NodeId> {
+        let selected: Vec<NodeId> = self.selected_now().into_iter().map(|node| node.id).collect();
+        if selected.is_empty() { self.active.get_untracked().into_iter().collect() } else { selected }
+    }
+
+    /// Says that an address cannot name as many.
+    pub(super) fn say_too_many(self) {
+        let text = fill(self.texts.get_value().too_many, &[("count", &act::MOST_NAMED.to_string())]);
+        self.notices.say(Flash::Said { text });
     }
 }
 
@@ -221,7 +238,7 @@ fn requests(known: usize) -> u32 {
 
 /// The first `known` items of a folder, as they are now.
 async fn fetch_all(id: NodeId, sort: Sort, known: usize) -> Result<Listing, Failure> {
-    let limit = u32::try_from(known).unwrap_or(MOST).clamp(super::FIRST_PAGE, MOST);
+    let limit = u32::try_from(known).unwrap_or(MOST).clamp(FIRST_PAGE, MOST);
     let mut fresh = Listing::from(part(id.clone(), sort, None, limit).await?);
     while let Some(after) = fresh.next.clone().filter(|_| fresh.items.len() < known) {
         let page = part(id.clone(), sort, Some(after.clone()), limit).await?;
@@ -238,6 +255,7 @@ async fn part(id: NodeId, sort: Sort, after: Option<String>, limit: u32) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preferences::View;
 
     #[test]
     fn a_list_that_is_gone_is_not_reloaded() {
@@ -246,7 +264,13 @@ mod tests {
             Notices::provide();
             Usage::provide();
             let folder = Memo::new(|_| None);
-            provide_context(Desk { folder, arrivals: RwSignal::new(0), help: RwSignal::new(false) });
+            provide_context(Desk {
+                folder,
+                arrivals: RwSignal::new(0),
+                view: RwSignal::new(View::List),
+                details: RwSignal::new(false),
+                help: RwSignal::new(false),
+            });
             let list = page.child();
             let first = Page { items: Vec::new(), next: None };
             let model = list.with(|| Model::new(NodeId::from_random([1; 16]), Sort::default(), first));

@@ -33,7 +33,7 @@ pub(crate) fn AccountMenu() -> impl IntoView {
     };
     view! {
         <details class="menu" node_ref=menu>
-            <summary class="button quiet square" aria-label=t.account title=t.account><Icon name="user"/></summary>
+            <summary class="button quiet square" aria-label=t.account title=t.account>{face()}</summary>
             <div class="menu-sheet">
                 <Who/>
                 <div class="menu-usage"><UsageBar/></div>
@@ -44,7 +44,7 @@ pub(crate) fn AccountMenu() -> impl IntoView {
                 <hr/>
                 <Administration close=Callback::new(move |()| close())/>
                 <a class="menu-item" href="/shares" on:click=move |_| close()><Icon name="share"/>{t.my_shares}</a>
-                <a class="menu-item" href="/settings/sessions" on:click=move |_| close()><Icon name="monitor"/>{t.sessions}</a>
+                <a class="menu-item" href="/settings/profile" on:click=move |_| close()><Icon name="user"/>{t.settings}</a>
                 <button type="button" class="menu-item only-script only-keys" on:click=show_shortcuts>
                     <Icon name="keyboard"/>{t.shortcuts}<kbd>"?"</kbd>
                 </button>
@@ -77,7 +77,18 @@ fn Administration(
     })
 }
 
-/// Name, mail and role.
+/// The person's picture, or what stands for one.
+fn face() -> AnyView {
+    with_visitor(|visitor| match visitor.profile.and_then(|profile| profile.avatar) {
+        Some(version) => {
+            view! { <img class="avatar" src=format!("/avatar/{version}") alt="" width="28" height="28"/> }
+                .into_any()
+        }
+        None => view! { <Icon name="user"/> }.into_any(),
+    })
+}
+
+/// Names, mail and role.
 #[component]
 fn Who() -> impl IntoView {
     let t = use_texts();
@@ -85,9 +96,13 @@ fn Who() -> impl IntoView {
         let Some(profile) = visitor.profile else { return ().into_any() };
         let role = (profile.role == Role::Administrator)
             .then(|| view! { <span class="badge">{t.administrator}</span> });
+        let (name, mail) = match profile.display_name {
+            Some(name) => (name, format!("{} · {}", profile.username, profile.email)),
+            None => (profile.username, profile.email),
+        };
         view! {
-            <p class="menu-name">{profile.username} {role}</p>
-            <p class="menu-mail">{profile.email}</p>
+            <p class="menu-name">{name} {role}</p>
+            <p class="menu-mail">{mail}</p>
         }
         .into_any()
     });

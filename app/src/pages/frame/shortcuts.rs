@@ -29,11 +29,15 @@ pub(crate) fn Shortcuts() -> impl IntoView {
         });
         on_cleanup(move || listener.remove());
     });
-    let rows: [(&[&str], &str); 7] = [
+    let rows: [(&[&str], &str); 11] = [
         (&["↑", "↓"], t.key_move),
         (&["Home", "End"], t.key_ends),
         (&["Enter"], t.key_open),
-        (&["F2"], t.key_change),
+        (&["Space"], t.key_select),
+        (&["Shift", "↑", "↓"], t.key_range),
+        (&["Ctrl", "A"], t.key_all),
+        (&["Esc"], t.key_none),
+        (&["F2"], t.key_rename),
         (&["Delete"], t.key_trash),
         (&["U"], t.key_upload),
         (&["?"], t.key_help),

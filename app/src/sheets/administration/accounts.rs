@@ -1,12 +1,16 @@
 //! `/admin/users`: the accounts, and what may be changed about each.
 
+mod deletion;
+mod details;
+mod texts;
+
 use domain::{AppError, ByteSize, Role, UserId};
 use drive::{UserEntry, UserQuery, UserSort};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::subjects;
 use super::texts::AdministrationTexts;
+use super::{password, subjects};
 use crate::actions::administration::{CreateAccount, LockAccount, SetQuota, SetRole, UnlockAccount};
 use crate::documents::{Refusal, account_fields};
 use crate::i18n::fill;
@@ -15,8 +19,12 @@ use crate::sheets::Content;
 use crate::sheets::parts::{fact, next_page, options};
 use crate::sheets::request::Request;
 use crate::{Form, ui};
+pub(crate) use deletion::begun as deletion_begun;
+use texts::AccountTexts;
 
 const PATH: &str = "/admin/users";
+/// What the pages of single accounts are part of.
+const BELOW: &str = "/admin/users/";
 const PAGE: u32 = 50;
 
 /// The accounts that match.
@@ -36,16 +44,17 @@ pub(super) async fn list(request: &Request) -> Result<Content, AppError> {
     let page = request.context.drive.users(&request.actor, &query).await;
     let page = page.map_err(|error| error.to_app_error())?;
     let t = AdministrationTexts::of(request.language);
+    let a = AccountTexts::of(request.language);
     Ok(Content::new(t.users, move || {
         let sorts = [("name", t.sort_name), ("used", t.sort_used), ("created", t.sort_created)];
         let empty = page.items.is_empty().then(|| view! { <p class="lead">{t.no_users}</p> });
-        let rows = page.items.into_iter().map(|user| row(t, &user)).collect_view();
+        let rows = page.items.into_iter().map(|user| row(t, a, &user)).collect_view();
         let next = next_page(PATH, &[("q", &query.search), ("sort", &sort_name)], page.next, t.more);
         view! {
             <div class="sheet wide">
                 <h1>{t.administration}</h1>
                 {subjects(t, PATH)}
-                <form method="get" action=PATH class="filter" role="search">
+                <form method="get" action=PATH class="filter" role="search" aria-label=t.users>
                     <label>
                         {t.search}" "
                         <input type="search" name="q" value=query.search.clone() placeholder=t.search_hint autocapitalize="none" spellcheck="false"/>
@@ -56,7 +65,7 @@ pub(super) async fn list(request: &Request) -> Result<Content, AppError> {
                 </form>
                 {empty}
                 <div class="scrolled" tabindex="0" role="region" aria-label=t.users>
-                    <table class="figures">
+                    <table class="figures folding">
                         <thead>
                             <tr>
                                 <th scope="col">{t.column_user}</th>
@@ -75,15 +84,15 @@ pub(super) async fn list(request: &Request) -> Result<Content, AppError> {
     }))
 }
 
-fn row(t: &'static AdministrationTexts, user: &UserEntry) -> impl IntoView + use<> {
+fn row(t: &'static AdministrationTexts, a: &'static AccountTexts, user: &UserEntry) -> impl IntoView + use<> {
     let href = format!("{PATH}/{}", user.id);
     let used = room(t, user);
     view! {
         <tr>
-            <td><a class="strong" href=href>{user.username.clone()}</a><br/><span class="muted">{user.email.clone()}</span></td>
-            <td class="number">{used}</td>
-            <td>{seen(t, user)}</td>
-            <td>{state(t, user)}</td>
+            <td class="fold-title"><a class="strong" href=href>{user.username.clone()}</a><br/><span class="muted">{user.email.clone()}</span></td>
+            <td class="number" data-label=t.column_used>{used}</td>
+            <td data-label=t.column_seen>{seen(t, user)}</td>
+            <td data-label=t.column_state>{state(t, a, user)}</td>
         </tr>
     }
 }
@@ -103,10 +112,18 @@ fn seen(t: &'static AdministrationTexts, user: &UserEntry) -> AnyView {
     }
 }
 
-fn state(t: &'static AdministrationTexts, user: &UserEntry) -> impl IntoView + use<> {
+fn state(
+    t: &'static AdministrationTexts,
+    a: &'static AccountTexts,
+    user: &UserEntry,
+) -> impl IntoView + use<> {
     let role =
         (user.role == Role::Administrator).then(|| view! { <span class="badge">{t.administrator}</span>" " });
-    let state = if user.locked_at.is_some() { t.locked } else { t.active };
+    let state = match (user.deletion, user.locked_at) {
+        (Some(_), _) => a.deleting,
+        (None, Some(_)) => t.locked,
+        (None, None) => t.active,
+    };
     view! { {role}{state} }
 }
 
@@ -114,13 +131,14 @@ fn state(t: &'static AdministrationTexts, user: &UserEntry) -> impl IntoView + u
 pub(super) fn new(request: &Request) -> Content {
     let t = AdministrationTexts::of(request.language);
     let flash = request.flash.clone();
+    let quota = request.context.drive.rules().default_quota;
     Content::new(t.new_user, move || {
         let (refusal, typed) = Refusal::of(flash, Form::CreateAccount);
         view! {
             <div class="sheet">
                 <h1>{t.new_user}</h1>
-                {subjects(t, PATH)}
-                <p class="lead">{t.new_user_hint}</p>
+                {subjects(t, BELOW)}
+                <p class="lead">{t.new_user_hint}" "{fill(t.new_user_quota, &[("quota", &limit(t, quota))])}</p>
                 <form method="post" action=CreateAccount::url() class="stack narrow" novalidate>
                     {account_fields(typed, &refusal)}
                     <ui::Submit label=t.create/>
@@ -133,9 +151,15 @@ pub(super) fn new(request: &Request) -> Content {
 
 /// One account.
 pub(super) async fn one(request: &Request, id: &UserId) -> Result<Content, AppError> {
+    let letter = password::letter();
     let user = request.context.drive.user(&request.actor, id).await.map_err(|error| error.to_app_error())?;
+    let details = request.context.drive.user_details(&request.actor, id).await;
+    let details = details.map_err(|error| error.to_app_error())?;
     let own = request.actor.user == *id;
+    let language = request.language;
     let t = AdministrationTexts::of(request.language);
+    let a = AccountTexts::of(request.language);
+    let flash = request.flash.clone();
     Ok(Content::new(user.username.clone(), move || {
         let locked = user.locked_at.map(|at| {
             view! {
@@ -143,35 +167,49 @@ pub(super) async fn one(request: &Request, id: &UserId) -> Result<Content, AppEr
                 {fact(t.locked_reason, user.locked_reason.clone())}
             }
         });
-        let quota = user.quota.map_or_else(|| t.no_limit.to_owned(), |quota| ByteSize(quota).to_string());
-        let changes = if own {
-            view! { <p class="lead">{t.yourself}</p> }.into_any()
-        } else {
-            view! { {role_form(t, &user)}{lock_form(t, &user)} }.into_any()
+        let quota = limit(t, user.quota);
+        let changes = match user.deletion {
+            Some(deletion) => deletion::progress(a, &user, deletion),
+            None if own => view! { {quota_form(t, &user)}<p class="lead">{t.yourself}</p> }.into_any(),
+            None => view! {
+                {quota_form(t, &user)}
+                {role_form(t, &user)}
+                {lock_form(t, &user)}
+                {password::password_form(language, &letter, &user)}
+            }
+            .into_any(),
         };
+        let end = (!own && user.deletion.is_none()).then(|| deletion::form(a, &user, flash));
         view! {
             <div class="sheet">
                 <h1>{user.username.clone()}</h1>
-                {subjects(t, "")}
+                {subjects(t, BELOW)}
                 <dl class="facts">
                     {fact(t.email, user.email.clone())}
-                    {fact(t.column_state, state(t, &user))}
+                    {fact(t.column_state, state(t, a, &user))}
                     {locked}
                     {fact(t.created, view! { <When at=user.created_at/> })}
                     {fact(t.column_seen, seen(t, &user))}
                     {fact(t.column_used, ByteSize(user.used).to_string())}
                     {fact(t.quota, quota)}
+                    {details::facts(a, t.never, &details)}
                 </dl>
-                {quota_form(t, &user)}
                 {changes}
+                {details::sessions(a, &user.id, own, details.sessions)}
+                {end}
             </div>
         }
         .into_any()
     }))
 }
 
+/// A quota in words.
+fn limit(t: &'static AdministrationTexts, quota: Option<u64>) -> String {
+    quota.map_or_else(|| t.no_limit.to_owned(), |quota| ByteSize(quota).to_string())
+}
+
 /// Bytes as somebody may type them again: without loss, and with a unit where it comes out even.
-fn typed_size(bytes: u64) -> String {
+pub(super) fn typed_size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 4] =
         [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1 << 30, "GiB"), (1_000_000, "MB")];
     let even = UNITS.iter().find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit));
@@ -181,12 +219,15 @@ fn typed_size(bytes: u64) -> String {
 fn quota_form(t: &'static AdministrationTexts, user: &UserEntry) -> impl IntoView + use<> {
     let value = user.quota.map(typed_size);
     view! {
-        <form method="post" action=SetQuota::url() class="filter">
-            <input type="hidden" name="id" value=user.id.to_string()/>
-            <label>{t.quota}" "<input name="quota" value=value aria-describedby="quota-hint" autocapitalize="none"/></label>
-            <button type="submit" class="button">{t.save}</button>
-            <p class="hint" id="quota-hint">{t.quota_hint}</p>
-        </form>
+        <section class="stack">
+            <h2>{t.quota_title}</h2>
+            <form method="post" action=SetQuota::url() class="filter">
+                <input type="hidden" name="id" value=user.id.to_string()/>
+                <label>{t.quota}" "<input name="quota" value=value aria-describedby="quota-hint" autocapitalize="none"/></label>
+                <button type="submit" class="button">{t.save}</button>
+                <p class="hint" id="quota-hint">{t.quota_hint}</p>
+            </form>
+        </section>
     }
 }
 
@@ -196,33 +237,38 @@ fn role_form(t: &'static AdministrationTexts, user: &UserEntry) -> impl IntoView
         Role::Administrator => ("user", t.make_user),
     };
     view! {
-        <form method="post" action=SetRole::url() class="filter">
-            <input type="hidden" name="id" value=user.id.to_string()/>
-            <button type="submit" class="button" name="role" value=role>{text}</button>
-        </form>
+        <section class="stack">
+            <h2>{t.role}</h2>
+            <form method="post" action=SetRole::url() class="filter">
+                <input type="hidden" name="id" value=user.id.to_string()/>
+                <button type="submit" class="button" name="role" value=role>{text}</button>
+            </form>
+        </section>
     }
 }
 
 fn lock_form(t: &'static AdministrationTexts, user: &UserEntry) -> AnyView {
     let id = user.id.to_string();
-    if user.locked_at.is_some() {
-        return view! {
+    let form = if user.locked_at.is_some() {
+        view! {
             <form method="post" action=UnlockAccount::url() class="filter">
                 <input type="hidden" name="id" value=id/>
                 <button type="submit" class="button">{t.unlock}</button>
             </form>
         }
-        .into_any();
-    }
-    view! {
-        <form method="post" action=LockAccount::url() class="filter">
-            <input type="hidden" name="id" value=id/>
-            <label>{t.reason}" "<input name="reason" maxlength="500" aria-describedby="lock-hint"/></label>
-            <button type="submit" class="button danger">{t.lock}</button>
-            <p class="hint" id="lock-hint">{t.lock_hint}</p>
-        </form>
-    }
-    .into_any()
+        .into_any()
+    } else {
+        view! {
+            <form method="post" action=LockAccount::url() class="filter">
+                <input type="hidden" name="id" value=id/>
+                <label>{t.reason}" "<input name="reason" maxlength="500" aria-describedby="lock-hint"/></label>
+                <button type="submit" class="button danger">{t.lock}</button>
+                <p class="hint" id="lock-hint">{t.lock_hint}</p>
+            </form>
+        }
+        .into_any()
+    };
+    view! { <section class="stack"><h2>{t.lock_title}</h2>{form}</section> }.into_any()
 }
 
 #[cfg(test)]

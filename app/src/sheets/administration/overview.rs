@@ -1,6 +1,7 @@
 //! `/admin`: how the whole is.
 
 use domain::{AppError, ByteSize};
+use drive::Machines;
 use leptos::prelude::*;
 
 use super::subjects;
@@ -20,7 +21,11 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
             t.accounts,
             fill(
                 t.accounts_locked,
-                &[("users", &overview.users.to_string()), ("locked", &overview.locked.to_string())],
+                &[
+                    ("users", &overview.users.to_string()),
+                    ("locked", &overview.locked.saturating_sub(overview.deleting).to_string()),
+                    ("deleting", &overview.deleting.to_string()),
+                ],
             ),
         ),
         (t.files, overview.files.to_string()),
@@ -32,10 +37,15 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
             t.uploads,
             fill(
                 t.uploads_reserved,
-                &[("uploads", &overview.uploads.to_string()), ("reserved", &bytes(overview.reserved))],
+                &[
+                    ("uploads", &overview.uploads.to_string()),
+                    ("writing", &overview.writing.to_string()),
+                    ("reserved", &bytes(overview.reserved)),
+                ],
             ),
         ),
     ];
+    let machines = machines(t, overview.machines);
     let room = overview.store.map_or_else(
         || t.store_silent.to_owned(),
         |store| {
@@ -61,6 +71,7 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
                 <dl class="facts">
                     {fact(t.store, view! { {store_state}<br/>{room} })}
                     {fact(t.database, database_state)}
+                    {machines}
                     {numbers.map(|(name, value)| fact(name, value)).collect_view()}
                 </dl>
                 {details.map(|detail| view! { <p class="form-error" lang="en">{detail}</p> }).collect_view()}
@@ -68,4 +79,27 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
         }
         .into_any()
     }))
+}
+
+/// How the machines of the store are; what wants looking after is set apart.
+fn machines(t: &'static AdministrationTexts, machines: Machines) -> AnyView {
+    let state = match machines {
+        Machines::One => return ().into_any(),
+        Machines::Unknown => return fact(t.nodes, alarm(t.nodes_unknown.to_owned(), true)).into_any(),
+        Machines::Several(state) => state,
+    };
+    let nodes = [("live", state.live_nodes.to_string()), ("dead", state.dead_nodes.to_string())];
+    let nodes = fill(t.nodes_of, &nodes.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let safe_mode = if state.safe_mode { t.safe_mode_on } else { t.safe_mode_off };
+    view! {
+        {fact(t.nodes, alarm(nodes, state.dead_nodes > 0 || state.live_nodes == 0))}
+        {fact(t.safe_mode, alarm(safe_mode.to_owned(), state.safe_mode))}
+        {fact(t.missing_blocks, alarm(state.missing_blocks.to_string(), state.missing_blocks > 0))}
+        {fact(t.under_replicated, alarm(state.under_replicated_blocks.to_string(), false))}
+    }
+    .into_any()
+}
+
+fn alarm(text: String, is_bad: bool) -> impl IntoView {
+    view! { <span class:alarm=is_bad>{text}</span> }
 }

@@ -51,10 +51,10 @@ pub(super) fn inputs(t: &'static SheetTexts, refusal: &Refusal, keep: bool) -> A
     view! {
         <fieldset class="choices">
             <legend>{t.share_code}</legend>
-            {keep.then(|| radio("keep", t.share_keep, true))}
+            {keep.then(|| radio("keep", t.share_keep, !bad))}
             {radio("drawn", t.share_code_drawn, !keep && !bad)}
             {radio("public", t.share_code_public, false)}
-            {radio("own", t.share_code_own, bad && !keep)}
+            {radio("own", t.share_code_own, bad)}
             <div class="field" class:bad=bad>
                 <label class="unseen" for="own">{t.share_code_own_label}</label>
                 <input id="own" name="own" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="64"

@@ -9,7 +9,7 @@ use crate::actions::shares::CancelShare;
 use crate::i18n::fill;
 use crate::moment::When;
 use crate::sheets::Content;
-use crate::sheets::parts::next_page;
+use crate::sheets::parts::{blank, next_page};
 use crate::sheets::request::Request;
 use crate::sheets::texts::SheetTexts;
 use crate::ui::Icon;
@@ -23,13 +23,16 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
     let t = SheetTexts::of(request.language);
     Ok(Content::new(t.shares, move || {
         let more = next_page("/shares", &[], page.next, t.shares_more);
-        let is_empty = page.items.is_empty();
-        let rows = page.items.into_iter().map(|share| row(t, share)).collect_view();
+        let list = if page.items.is_empty() {
+            blank("share", t.shares_none, t.shares_none_hint)
+        } else {
+            let rows = page.items.into_iter().map(|share| row(t, share)).collect_view();
+            view! { <p class="lead">{t.shares_intro}</p><ul class="cards">{rows}</ul> }.into_any()
+        };
         view! {
             <div class="sheet">
                 <h1>{t.shares}</h1>
-                <p class="lead">{if is_empty { t.shares_none } else { t.shares_intro }}</p>
-                {(!is_empty).then(|| view! { <ul class="cards">{rows}</ul> })}
+                {list}
                 {more}
             </div>
         }

@@ -1,4 +1,4 @@
-//! `/shares/new?nodes=…`: how something is to be shared.
+//! `/shares/new?nodes=…`, or with `ids[]` as check boxes send them: how something is to be shared.
 
 use domain::{AppError, NodeId, NodeKind};
 use leptos::prelude::*;
@@ -14,9 +14,13 @@ use crate::sheets::texts::SheetTexts;
 const NAMED: usize = 5;
 
 pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
-    let nodes = request.query("nodes").unwrap_or_default().to_owned();
-    let ids: Result<Vec<NodeId>, _> = nodes.split(',').map(str::parse).collect();
-    let ids = ids.map_err(|_| AppError::NotFound)?;
+    let chosen: Vec<NodeId> = request.ids();
+    let ids: Result<Vec<NodeId>, _> = match request.query("nodes") {
+        Some(nodes) => nodes.split(',').map(str::parse).collect(),
+        None => Ok(chosen),
+    };
+    let ids = ids.ok().filter(|ids| !ids.is_empty()).ok_or(AppError::NotFound)?;
+    let nodes = ids.iter().map(NodeId::as_str).collect::<Vec<_>>().join(",");
     let mut names = Vec::new();
     for id in ids.iter().take(NAMED) {
         let node = request.context.drive.node(&request.actor, id).await;

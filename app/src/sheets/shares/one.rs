@@ -10,7 +10,7 @@ use crate::actions::shares::{CancelShare, ChangeShare};
 use crate::i18n::fill;
 use crate::moment::When;
 use crate::sheets::Content;
-use crate::sheets::parts::fact;
+use crate::sheets::parts::{copyable, fact};
 use crate::sheets::request::Request;
 use crate::sheets::texts::SheetTexts;
 
@@ -65,8 +65,7 @@ fn link_of(t: &'static SheetTexts, share: &ShareView, link: &str) -> AnyView {
         <section class="share-link">
             <div class="card-text">
                 <h2>{t.share_link}</h2>
-                <p class="copy-text" tabindex="0">{text}</p>
-                <p class="hint">{t.share_copy_hint}</p>
+                {copyable(text)}
                 <p><a class="text-link" href=link.to_owned() target="_blank" rel="noopener external">{t.share_look}</a></p>
             </div>
             {qr::picture(link, t.share_qr)}

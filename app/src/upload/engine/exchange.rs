@@ -37,19 +37,22 @@ impl Exchange {
             })
         };
         let exchange = Self { request: sent, _progress: progress, _end: end };
-        if exchange.send(body.as_ref()).is_none() {
+        if exchange.send(body.as_ref(), request.json.as_deref()).is_none() {
             spawn_local(async move { ended(ticket, Event::Unreadable { ticket }) });
         }
         exchange
     }
 
-    fn send(&self, body: Option<&web_sys::Blob>) -> Option<()> {
+    fn send(&self, body: Option<&web_sys::Blob>, json: Option<&str>) -> Option<()> {
         let request = self.request.as_ref()?;
         request.set_onloadend(Some(self._end.as_ref().unchecked_ref()));
         if body.is_some() {
             request.upload().ok()?.set_onprogress(Some(self._progress.as_ref().unchecked_ref()));
         }
-        request.send_with_opt_blob(body).ok()
+        match json {
+            Some(_) => request.send_with_opt_str(json).ok(),
+            None => request.send_with_opt_blob(body).ok(),
+        }
     }
 
     /// Ends it without a word: aborting calls its listeners at once, while the engine is at work.

@@ -2,35 +2,53 @@
 
 use std::collections::BTreeMap;
 
-use domain::NodeId;
+use domain::{FileName, NodeId};
 
 use super::{Action, Command, Entry, FileKey, Owner, Phase, Picked, Queue, Ticket};
 use crate::upload::piece::{Piece, Work};
 
 impl Queue {
-    /// Files were picked for a folder. One of this folder that waits to be picked again, failed or was paused goes on; one
-    /// that is on its way there already is not taken twice; all others are new, the same file for another folder too.
-    pub(super) fn add(&mut self, files: Vec<Picked>, parent: Option<&NodeId>) {
+    /// What is added from now on is looked at by itself, unless something is still on its way.
+    pub(super) fn begin_batch(&mut self) {
         if !self.is_uploading() {
             self.clear(|entry| matches!(entry.phase, Phase::Done { .. }));
         }
-        let mut known: BTreeMap<(u64, i64), Vec<FileKey>> = BTreeMap::new();
+        self.forget_folders();
+    }
+
+    /// Files were picked for a folder. One of this folder that waits to be picked again, failed or was paused goes on; one
+    /// that is on its way there already is not taken twice; all others are new, the same file for another folder too.
+    pub(super) fn add(&mut self, files: Vec<Picked>, parent: Option<&NodeId>) {
+        self.begin_batch();
+        let mut known: BTreeMap<(String, u64), Vec<FileKey>> = BTreeMap::new();
         for (key, entry) in self.entries.iter().filter(|(_, entry)| entry.may_go_on()) {
-            known.entry((entry.size, entry.modified)).or_default().push(*key);
+            let name = entry.name.as_ref().map_or(entry.label.as_str(), FileName::as_str);
+            known.entry((name.to_owned(), entry.size)).or_default().push(*key);
         }
         for (index, picked) in files.into_iter().enumerate() {
-            let alike = known.get(&(picked.size, picked.modified)).into_iter().flatten();
+            let folder = self.folder_at(parent, &picked.path);
+            let home = folder.map_or(Some(parent), |folder| self.folder_node(folder).map(Some));
+            let name = FileName::parse(&picked.name).map_or_else(|_| picked.name.clone(), String::from);
+            let alike = known.get(&(name, picked.size)).into_iter().flatten();
             let alike = alike.filter_map(|key| Some((*key, self.entries.get(key)?)));
             let same = alike.filter(|(_, entry)| entry.is_same_file(&picked));
-            let here = same.filter(|(_, entry)| entry.parent.as_ref() == parent);
+            let here = same.filter(|(_, entry)| match home {
+                Some(home) => entry.folder.is_none() && entry.parent.as_ref() == home,
+                None => entry.folder == folder,
+            });
             // One that waits for its file comes first.
             match here.max_by_key(|(_, entry)| !entry.has_file) {
                 Some((_, entry)) if entry.has_file && entry.is_pending() => {}
                 Some((key, _)) => self.adopt(index, key),
                 None => {
                     let group = format!("{:016x}{:016x}", self.dice.bits(), self.dice.bits());
-                    let key = self.insert(Entry::picked(picked, parent.cloned(), self.ceiling, group));
+                    let mut entry = Entry::picked(picked, parent.cloned(), self.ceiling, group);
+                    entry.folder = folder;
+                    let key = self.insert(entry);
                     self.out.push(Command::Keep { index, key });
+                    if let Some(folder) = folder {
+                        self.enter_folder(key, folder);
+                    }
                 }
             }
         }
@@ -69,7 +87,7 @@ impl Queue {
             Action::ResumeAll => self.for_all(|entry| entry.phase == Phase::Paused, Self::resume),
             Action::RetryFailed => self.for_all(|entry| matches!(entry.phase, Phase::Failed(_)), Self::retry),
             Action::Clear => {
-                self.folders.clear();
+                self.unread.clear();
                 self.clear(Entry::is_over);
             }
         }
@@ -118,7 +136,12 @@ impl Queue {
             piece.sure = false;
         }
         let next = if entry.has_file { Phase::Queued } else { Phase::NeedsFile };
+        let folder = entry.folder;
         self.set_phase(key, next);
+        if let Some(folder) = folder {
+            self.want(folder);
+            self.enter_folder(key, folder);
+        }
     }
 
     fn cancel(&mut self, key: FileKey) {
@@ -172,9 +195,15 @@ impl Queue {
     }
 
     fn forget(&mut self, key: FileKey) {
-        self.line.remove(&key);
-        self.live.remove(&key);
-        self.entries.remove(&key);
+        self.take_out(key);
         self.out.push(Command::Release(key));
+    }
+
+    /// Takes a file out of all lists.
+    pub(super) fn take_out(&mut self, key: FileKey) -> Option<Entry> {
+        self.line.remove(&key);
+        self.held.remove(&key);
+        self.live.remove(&key);
+        self.entries.remove(&key)
     }
 }

@@ -23,6 +23,7 @@ impl Queue {
         match flight.owner {
             Owner::Piece(key, index) => self.piece_answered(key, index, answer),
             Owner::Joining(key) => self.joining_answered(key, answer),
+            Owner::Folder(key) => self.folder_answered(key, answer),
             Owner::Unwanted => self.bin.extend(answer.upload.clone().map(|upload| (upload, 0))),
             Owner::List => self.list_answered(answer),
             Owner::Who => self.who_answered(answer),
@@ -48,6 +49,7 @@ impl Queue {
                 self.failed_try(key, Why::Network, None);
             }
             Owner::Unwanted => {}
+            Owner::Folder(key) => self.folder_later(key, Why::Network, None),
             Owner::List => self.list_later(Why::Network, None),
             Owner::Who => self.who_later(Why::Network, None),
             Owner::Bin(upload, failures) => self.bin_again(upload, failures, Why::Network, None),

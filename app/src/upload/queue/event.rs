@@ -51,8 +51,20 @@ pub(crate) enum Event {
         /// The file.
         file: Picked,
     },
-    /// Folders were dropped, which cannot be uploaded.
-    Folders(Vec<String>),
+    /// Folders were found, whether or not there is a file in them.
+    Folders {
+        /// Names from `parent` on, with slashes between.
+        paths: Vec<String>,
+        /// The folder they go into; `None` is the root.
+        parent: Option<NodeId>,
+    },
+    /// Folders are being read from the disk.
+    Reading,
+    /// They were read.
+    Read {
+        /// Names of those that could not be.
+        unread: Vec<String>,
+    },
     /// A request's body is on its way.
     Progress {
         /// Which request.

@@ -30,6 +30,7 @@ impl Queue {
             return;
         }
         let mut room = TOTAL.saturating_sub(self.places_taken());
+        self.make_folders(&mut room);
         let live: Vec<FileKey> = self.live.iter().copied().collect();
         for key in live {
             self.advance(key, &mut room);
@@ -49,7 +50,9 @@ impl Queue {
             |entry: &&Entry| entry.in_flight() == 0 && entry.wait.is_some_and(|wait| wait.until > self.now);
         let patient = |entry: &Entry| entry.attempts < PATIENCE;
         let waiting = self.live().map(|(_, entry)| entry).filter(held).filter(|entry| patient(entry)).count();
-        let uploads = |owner: &Owner| matches!(owner, Owner::Piece(..) | Owner::Joining(_) | Owner::Unwanted);
+        let uploads = |owner: &Owner| {
+            matches!(owner, Owner::Piece(..) | Owner::Joining(_) | Owner::Folder(_) | Owner::Unwanted)
+        };
         waiting + self.flights.values().filter(|flight| uploads(&flight.owner)).count()
     }
 
@@ -209,6 +212,7 @@ impl Queue {
         self.session.hurry();
         self.bin_wait = self.bin_wait.filter(stays);
         self.listing_wait = self.listing_wait.filter(stays);
+        self.hurry_folders(stays);
         for key in &self.live {
             if let Some(entry) = self.entries.get_mut(key) {
                 entry.wait = entry.wait.filter(stays);

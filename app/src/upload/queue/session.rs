@@ -96,6 +96,7 @@ impl Queue {
             }
         }
         self.listing_wait = self.listing_wait.filter(over);
+        self.hurry_folders(over);
         self.bin_wait = self.bin_wait.filter(over);
     }
 }

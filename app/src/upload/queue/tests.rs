@@ -3,6 +3,7 @@
 mod folders;
 mod property;
 mod session;
+mod tree;
 mod trouble;
 mod world;
 
@@ -472,18 +473,20 @@ fn the_percentage_is_a_hundred_only_at_the_end() {
 #[test]
 fn a_new_batch_clears_what_is_done_and_keeps_what_failed() {
     let mut world = World::fresh();
-    world.add(&[("done", 1), ("bad/name", 1)]);
+    world.add(&[("done", 1), ("bad\u{202E}name", 1)]);
     world.calm();
     world.add(&[("next", 1)]);
     let names: Vec<_> = world.queue.entries().map(|(_, entry)| entry.label.clone()).collect();
-    assert_eq!(names, ["bad/name", "next"]);
+    assert_eq!(names, ["bad\u{202E}name", "next"]);
 }
 
 #[test]
-fn folders_are_named_until_they_are_read() {
+fn folders_that_cannot_be_read_are_named() {
     let mut world = World::fresh();
-    world.happen(Event::Folders(vec!["photos".to_owned()]));
-    assert_eq!(Snapshot::of(&world.queue).folders, ["photos"]);
+    world.happen(Event::Reading);
+    assert!(Snapshot::of(&world.queue).reading && !Snapshot::of(&world.queue).is_empty());
+    world.happen(Event::Read { unread: vec!["photos".to_owned()] });
+    assert_eq!(Snapshot::of(&world.queue).unread, ["photos"]);
     world.act(Action::Clear);
     assert!(Snapshot::of(&world.queue).is_empty());
 }

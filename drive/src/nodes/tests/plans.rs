@@ -35,7 +35,7 @@ async fn fill(world: &World, actor: &Actor) {
 }
 
 /// Many other people, so that an owner looks selective to a planner.
-async fn others(world: &World) {
+pub(crate) async fn others(world: &World) {
     const NUMBERS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)";
     let users = format!(
         "INSERT INTO users (id, username, username_key, email, email_key, password_hash, role, root_id, created_at) \
@@ -70,6 +70,7 @@ async fn plan(world: &World, actor: &Actor, statement: &'static str, value: Opti
     let query = match value {
         None => query,
         Some("text") => query.bind("n3000").bind("n3000"),
+        Some("number and text") => query.bind(1_i64).bind("n3000").bind("n3000"),
         Some(_) => query.bind(500_i64).bind("n3000"),
     };
     let column = if world.database.engine() == Engine::Sqlite { 3 } else { 0 };
@@ -80,12 +81,17 @@ async fn plan(world: &World, actor: &Actor, statement: &'static str, value: Opti
 async fn check(world: &World, actor: &Actor) {
     for (key, index) in [
         (SortKey::Name, "nodes_by_name"),
+        (SortKey::Kind, "nodes_by_kind"),
         (SortKey::Size, "nodes_by_size"),
         (SortKey::Modified, "nodes_by_modified"),
     ] {
         for direction in [Direction::Ascending, Direction::Descending] {
             let statements = crate::nodes::children::statements(Sort { key, direction });
-            let value = if key == SortKey::Name { "text" } else { "number" };
+            let value = match key {
+                SortKey::Name => "text",
+                SortKey::Kind => "number and text",
+                SortKey::Size | SortKey::Modified => "number",
+            };
             for (statement, value) in statements.into_iter().zip([None, Some(value)]) {
                 let plan = plan(world, actor, statement, value).await;
                 assert!(plan.contains(index), "{key:?} {direction:?} {value:?}:\n{plan}");

@@ -4,15 +4,15 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::slice::from_ref;
 
-use domain::{AppError, Conflict, ItemReport, Role, UploadMetadata};
+use domain::{AppError, Conflict, ItemReport, NewPassword, Role, SearchWords, Sort, UploadMetadata};
 use drive::{
-    Actor, Client, CodeChoice, Drive, Error, ListOptions, LogQuery, NewShare, NewUpload, NewUploadKind,
-    ShareChange, UserQuery, Write,
+    Actor, Client, CodeChoice, Drive, Error, FilesQuery, ListOptions, LogQuery, NewInvitation, NewShare,
+    NewToken, NewUpload, NewUploadKind, Setting, SettingName, ShareChange, UserQuery, Write,
 };
 use futures::future::BoxFuture;
 use futures::stream;
 
-use super::things::Things;
+use super::things::{Things, picture};
 use crate::world::{account, name};
 
 /// Who may call a use case.
@@ -60,7 +60,7 @@ macro_rules! lines {
     };
 }
 
-/// `by` asks for it; `of` is what it is asked of: `of.node`, `of.share`, `of.key`, `of.upload`, `of.session`, `of.user`.
+/// `by` asks for it; `of` is what it is asked of: `of.node`, `of.share`, `of.key`, `of.upload`, `of.session`, `of.user` and so on.
 /// A use case may have several lines.
 #[rustfmt::skip]
 pub(super) const LINES: &[Line] = lines! {
@@ -68,6 +68,12 @@ pub(super) const LINES: &[Line] = lines! {
     Own ancestors: |drive, by, of| drive.ancestors(by, &of.node);
     Own children: |drive, by, of| drive.children(by, &of.node, &ListOptions::default());
     Own open_content: |drive, by, of| drive.open_content(by, &of.node);
+    Own open_archive: |drive, by, of| drive.open_archive(by, from_ref(&of.node));
+    Own thumbnail: |drive, by, of| drive.thumbnail(by, &of.node);
+    Own neighbours: |drive, by, of| drive.neighbours(by, &of.node, Sort::default(), 4);
+    Own shares_of_node: |drive, by, of| drive.shares_of_node(by, &of.node);
+    Mine search: |drive, by, of| drive.search(by, &SearchWords::parse("secret").expect("words"), None, 100);
+    Mine files: |drive, by, of| drive.files(by, &FilesQuery::default(), 100);
     Own create_folder: |drive, by, of| drive.create_folder(by, &of.node, &name("x"), Conflict::Rename);
     Own create_folder: |drive, by, of| drive.create_folder(by, &of.node, &name("inner"), Conflict::Replace);
     Own rename: |drive, by, of| drive.rename(by, &of.node, &name("x"));
@@ -103,9 +109,20 @@ pub(super) const LINES: &[Line] = lines! {
     Link shared_way: |drive, by, of| drive.shared_way(&of.key, &of.node);
     Link shared_children: |drive, by, of| drive.shared_children(&of.key, &of.node, &ListOptions::default());
     Link open_shared_content: |drive, by, of| drive.open_shared_content(&of.key, &of.node);
+    Link open_shared_archive: |drive, by, of| drive.open_shared_archive(&of.key, from_ref(&of.node));
+    Link shared_thumbnail: |drive, by, of| drive.shared_thumbnail(&of.key, &of.node);
+    Link shared_neighbours: |drive, by, of| drive.shared_neighbours(&of.key, &of.node, 4);
     Link save_shared: |drive, by, of| drive.save_shared(by, &of.key, from_ref(&of.node), &by.root);
 
     Mine profile: |drive, by, of| drive.profile(by);
+    Mine details: |drive, by, of| drive.details(by);
+    Mine set_details: |drive, by, of| drive.set_details(by, &domain::Details::default(), &nowhere());
+    Own avatar: |drive, by, of| drive.avatar(by, &of.avatar);
+    Mine set_avatar: |drive, by, of| drive.set_avatar(by, picture(9), &nowhere());
+    Mine remove_avatar: |drive, by, of| drive.remove_avatar(by, &nowhere());
+    Mine create_own_token: |drive, by, of| drive.create_own_token(by, &NewToken::named("x"), &nowhere());
+    Mine tokens_of: |drive, by, of| drive.tokens_of(by);
+    Own revoke_token: |drive, by, of| drive.revoke_token(by, &of.api_token, &nowhere());
     Mine sessions_of: |drive, by, of| drive.sessions_of(by);
     Own revoke_session: |drive, by, of| drive.revoke_session(by, &of.session);
 
@@ -117,6 +134,16 @@ pub(super) const LINES: &[Line] = lines! {
     Administrator set_role: |drive, by, of| drive.set_role(by, &of.user, Role::User, &nowhere());
     Administrator lock_account: |drive, by, of| drive.lock_account(by, &of.user, "x", &nowhere());
     Administrator unlock_account: |drive, by, of| drive.unlock_account(by, &of.user, &nowhere());
+    Administrator user_details: |drive, by, of| drive.user_details(by, &of.user);
+    Administrator set_password: |drive, by, of| drive.set_password(by, &of.user, &password(), &nowhere());
+    Administrator end_sessions: |drive, by, of| drive.end_sessions(by, &of.user, &nowhere());
+    Administrator delete_account: |drive, by, of| drive.delete_account(by, &of.user, &of.username, &nowhere());
+    Administrator settings: |drive, by, of| drive.settings(by);
+    Administrator change_setting: |drive, by, of| drive.change_setting(by, Setting::Announcement("x".into()), &nowhere());
+    Administrator reset_setting: |drive, by, of| drive.reset_setting(by, SettingName::Announcement, &nowhere());
+    Administrator create_invitation: |drive, by, of| drive.create_invitation(by, &invitation(), &nowhere());
+    Administrator invitations: |drive, by, of| drive.invitations(by, None, 10);
+    Administrator revoke_invitation: |drive, by, of| drive.revoke_invitation(by, &of.invitation, &nowhere());
     Administrator overview: |drive, by, of| drive.overview(by);
     Administrator log: |drive, by, of| drive.log(by, &LogQuery { limit: 10, ..LogQuery::default() });
 };
@@ -136,12 +163,26 @@ pub(super) const OUTSIDE: &[(&str, &str)] = &[
     ("sweep_once", "for the program"),
     ("examine", "for the operator, on the command line"),
     ("create_token", "for the operator, on the command line"),
+    ("create_token_for", "for the operator, on the command line"),
     ("create_administrator", "for the operator, on the command line"),
     ("setup_link", "for the operator, in the log of the first start"),
     ("setup_is_valid", "the secret of the link is the proof"),
     ("redeem_setup", "the secret of the link is the proof"),
     ("register", "for who has no account"),
+    ("register_with", "for who has no account; the code of an invitation is the proof where one is asked for"),
+    ("invitation", "the code is the proof"),
     ("sign_in", "the password is the proof"),
+    ("sign_in_solved", "the password is the proof"),
+    ("change_password", "the old password is the proof"),
+    ("sign_in_needs_captcha", "for who has not signed in; the same for names that there are not"),
+    ("new_captcha", "for who has not signed in"),
+    ("captcha_picture", "the secret of the browser that was asked is the proof"),
+    ("captcha_sound", "the secret of the browser that was asked is the proof"),
+    ("solve_captcha", "the secret of the browser that was asked is the proof"),
+    ("strength", "tells of what it is given alone"),
+    ("rules", "what the site tells everybody"),
+    ("survey", "for the program: numbers of the whole, for its metrics"),
+    ("download_shared_archive", "takes what open_shared_archive answered"),
     ("token_actor", "the token is the proof"),
     ("session_actor", "the cookie is the proof"),
     ("session_create", "for the session layer, by the secret id of a cookie"),
@@ -155,10 +196,10 @@ pub(super) const OUTSIDE: &[(&str, &str)] = &[
 ];
 
 /// Whatever proves that somebody is who they are.
-pub(super) const PROOFS: &[&str] = &["sign_in", "session_actor", "token_actor"];
+pub(super) const PROOFS: &[&str] = &["sign_in", "sign_in_solved", "session_actor", "token_actor"];
 
 /// Whatever makes somebody.
-pub(super) const NEW_PEOPLE: &[&str] = &["register", "create_administrator", "redeem_setup"];
+pub(super) const NEW_PEOPLE: &[&str] = &["register", "register_with", "create_administrator", "redeem_setup"];
 
 fn nowhere() -> Client {
     Client::default()
@@ -177,4 +218,12 @@ fn upload(of: &Things) -> NewUpload {
 
 fn shared(of: &Things) -> NewShare {
     NewShare { nodes: vec![of.node.clone()], code: CodeChoice::Public, expires: None, max_downloads: None }
+}
+
+fn password() -> NewPassword {
+    NewPassword::parse("a violet kettle sings").expect("a password")
+}
+
+fn invitation() -> NewInvitation {
+    NewInvitation { note: String::new(), email: None, uses: 1, expires: None }
 }

@@ -1,9 +1,12 @@
 //! What a person has that others would like to have. The tests of the HTTP service use it as well.
 
 use bytes::Bytes;
-use domain::{Conflict, FileName, NodeId, ShareCode, ShareId, UploadId, UploadMetadata, UserId};
+use domain::{
+    Conflict, FileName, InvitationId, NodeId, ShareCode, ShareId, TokenId, UploadId, UploadMetadata, UserId,
+};
 use drive::{
-    Actor, Client, CodeChoice, Drive, NewShare, NewUpload, NewUploadKind, SessionRow, ShareKey, Write,
+    Actor, Client, CodeChoice, Drive, NewShare, NewToken, NewUpload, NewUploadKind, SessionRow, ShareKey,
+    Write,
 };
 use futures::stream;
 use sqlx::{AnyPool, Row};
@@ -19,6 +22,12 @@ pub(super) struct Things {
     pub(super) upload: UploadId,
     pub(super) session: String,
     pub(super) user: UserId,
+    pub(super) username: String,
+    /// The version of the owner's picture.
+    pub(super) avatar: String,
+    pub(super) api_token: TokenId,
+    /// None at all, until an administrator makes one.
+    pub(super) invitation: InvitationId,
     nodes: Vec<(&'static str, NodeId)>,
 }
 
@@ -34,7 +43,9 @@ impl Things {
         let below = folder(&trashed, "below").await;
         let aside = folder(&owner.root, &format!("{label} aside")).await;
         let moved = folder(&shared, "moved").await;
-        let file = file(drive, owner, &shared, "secret.txt").await;
+        let picture_file = file(drive, owner, &shared, "secret.png", picture(7)).await;
+        let file = file(drive, owner, &shared, "secret.txt", Bytes::from_static(b"bytes")).await;
+        drive.sweep_once().await;
         drive.trash(owner, &trashed).await.expect("trash");
         let code = CodeChoice::Own(ShareCode::parse("ab12").expect("a code"));
         let new = NewShare { nodes: vec![shared.clone()], code, expires: None, max_downloads: None };
@@ -42,11 +53,26 @@ impl Things {
         drive.move_to(owner, &moved, &aside).await.expect("moved out");
         let proof = drive.unlock_share(&share.token, "ab12", &Client::default()).await.expect("proof");
         let session = format!("cookie of {shared}");
-        let row =
-            SessionRow { data: Vec::new(), user: Some(owner.user.clone()), expires_at: drive.now() + 60_000 };
+        let row = SessionRow {
+            data: Vec::new(),
+            user: Some(owner.user.clone()),
+            epoch: 0,
+            expires_at: drive.now() + 60_000,
+        };
         assert!(drive.session_create(&session, &row, &Client::default()).await.expect("session"));
         let session = drive.sessions_of(owner).await.expect("sessions").pop().expect("a session").id;
+        for token in drive.tokens_of(owner).await.expect("tokens") {
+            drive.revoke_token(owner, &token.id, &Client::default()).await.expect("revoked");
+        }
+        let nowhere = Client::default();
+        drive.create_own_token(owner, &NewToken::named("secret token"), &nowhere).await.expect("a token");
+        drive.set_avatar(owner, picture(5), &nowhere).await.expect("a picture");
+        let profile = drive.profile(owner).await.expect("profile");
         Self {
+            username: profile.username,
+            avatar: profile.avatar.expect("a picture"),
+            api_token: drive.tokens_of(owner).await.expect("tokens").pop().expect("a token").id,
+            invitation: "a".repeat(26).parse().expect("an id"),
             node: shared.clone(),
             share: share.id,
             key: ShareKey { token: share.token, proof: Some(proof) },
@@ -58,6 +84,7 @@ impl Things {
                 ("folder", shared),
                 ("inner", inner),
                 ("file", file),
+                ("picture", picture_file),
                 ("trashed", trashed),
                 ("below something trashed", below),
                 ("beside", aside),
@@ -79,9 +106,24 @@ impl Things {
     /// What an answer to others must not hold.
     pub(super) fn secrets(&self) -> Vec<String> {
         let ids = self.nodes.iter().filter(|(what, _)| *what != "nothing").map(|(_, node)| node.to_string());
-        let others = [self.share.to_string(), self.upload.to_string(), self.session.clone(), "secret".into()];
+        let others = [
+            self.share.to_string(),
+            self.upload.to_string(),
+            self.session.clone(),
+            self.avatar.clone(),
+            self.api_token.to_string(),
+            "secret".into(),
+        ];
         ids.chain(others).collect()
     }
+}
+
+/// A small picture of one colour.
+pub(super) fn picture(colour: u8) -> Bytes {
+    let mut out = std::io::Cursor::new(Vec::new());
+    let image = image::RgbImage::from_pixel(2, 2, image::Rgb([colour, 10, 10]));
+    image::DynamicImage::from(image).write_to(&mut out, image::ImageFormat::Png).expect("encoded");
+    out.into_inner().into()
 }
 
 fn name(text: &str) -> FileName {
@@ -96,10 +138,11 @@ async fn begin(drive: &Drive, owner: &Actor, parent: &NodeId, text: &str, length
     drive.begin_upload(owner, new).await.expect("begin").id
 }
 
-async fn file(drive: &Drive, owner: &Actor, parent: &NodeId, text: &str) -> NodeId {
-    let id = begin(drive, owner, parent, text, 5).await;
-    let body = stream::iter([Ok(Bytes::from_static(b"bytes"))]);
-    let write = Write { content_length: Some(5), ..Write::default() };
+async fn file(drive: &Drive, owner: &Actor, parent: &NodeId, text: &str, bytes: Bytes) -> NodeId {
+    let length = bytes.len() as u64;
+    let id = begin(drive, owner, parent, text, length).await;
+    let body = stream::iter([Ok(bytes)]);
+    let write = Write { content_length: Some(length), ..Write::default() };
     let status = drive.write_upload(owner, &id, write, body).await.expect("write");
     status.node.expect("published")
 }
@@ -114,6 +157,10 @@ pub(super) async fn state(sql: &AnyPool, owner: &Actor) -> Vec<String> {
          FROM shares WHERE owner_id = $1 ORDER BY id",
         "SELECT id || ' ' || state FROM uploads WHERE owner_id = $1 ORDER BY id",
         "SELECT id FROM sessions WHERE user_id = $1 ORDER BY id",
+        "SELECT id FROM tokens WHERE user_id = $1 ORDER BY id",
+        "SELECT version FROM avatars WHERE user_id = $1",
+        "SELECT CAST(must_change AS TEXT) || ' ' || CAST(COALESCE(deleted_at, -9) AS TEXT) || ' ' || \
+         COALESCE(display_name, '') FROM users WHERE id = $1",
         "SELECT username || ' ' || email || ' ' || password_hash || ' ' || role || ' ' || CAST(used AS TEXT) || ' ' || \
          CAST(COALESCE(quota, -9) AS TEXT) || ' ' || CAST(COALESCE(locked_at, -9) AS TEXT) FROM users WHERE id = $1",
     ] {

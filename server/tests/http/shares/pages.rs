@@ -200,7 +200,7 @@ async fn an_owner_makes_changes_and_cancels_a_share() {
         send(&other, path, fields).await;
     }
     assert_eq!(look(&other, &place).await.status, 404);
-    assert!(look(&other, "/shares").await.text().contains("You have not shared anything yet."));
+    assert!(look(&other, "/shares").await.text().contains("You have not shared anything yet"));
     assert!(look(&browser, &place).await.text().contains("Active"), "nothing of it was done");
     send(&browser, "/form/change-share", with("id", id, fields("public", "", "never"))).await;
     assert_eq!(look(&visitor, &format!("/s/{token}")).await.status, 200);
@@ -210,4 +210,39 @@ async fn an_owner_makes_changes_and_cancels_a_share() {
     let list = look(&browser, "/shares").await.text();
     assert!(list.contains("Cancelled") && list.contains("&lt;b&gt;trip"), "{list}");
     assert_eq!(look(&service.browser(), "/shares").await.header("location"), "/login");
+}
+
+#[tokio::test]
+async fn who_signs_in_to_save_comes_back_to_save() {
+    let service = Service::start().await;
+    let owner = Owner::new(&service).await;
+    let trip = owner.folder(&service, None, "trip").await;
+    let share = owner.share(&service, &[&trip], None, None).await;
+    service.account("wang_fang").await;
+    let browser = service.browser();
+    let save = format!("{}/save", address(&share));
+    assert!(look(&browser, &address(&share)).await.text().contains(&format!("href=\"{save}\"")));
+    let wanted = format!("{save}?node={trip}");
+    assert_eq!(look(&browser, &wanted).await.header("location"), "/login");
+    let sign_in = async |password| {
+        post(&browser, "/form/sign-in", &[("login", "wang_fang"), ("password", password)]).await
+    };
+    let wrong = sign_in("a wrong password").await;
+    assert_ne!(wrong.header("location"), wanted);
+    assert_eq!(sign_in(crate::support::PASSWORD).await.header("location"), wanted, "also after a wrong one");
+    assert_eq!(look(&browser, &wanted).await.status, 200);
+    // Once: whoever signs in later is not taken to a page of before.
+    assert_eq!(sign_in(crate::support::PASSWORD).await.header("location"), "/");
+
+    // A page of the drive is come back to as well, what a browser makes up is not gone to, and the form without a choice
+    // leads to choosing.
+    let guest = service.browser();
+    assert_eq!(look(&guest, "/shares?x=1").await.header("location"), "/login");
+    assert_eq!(guest.cookie("hayloft_next"), Some(data_encoding::BASE64URL_NOPAD.encode(b"/shares?x=1")));
+    guest.set_cookie("hayloft_next", &data_encoding::BASE64URL_NOPAD.encode(b"//evil.example/"));
+    let form = [("login", "wang_fang"), ("password", crate::support::PASSWORD)];
+    assert_eq!(post(&guest, "/form/sign-in", &form).await.header("location"), "/evil.example/");
+    let guest = service.browser();
+    assert_eq!(post(&guest, &save, &[("node", trip.as_str())]).await.header("location"), "/login");
+    assert_eq!(post(&guest, "/form/sign-in", &form).await.header("location"), save);
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::BASE64;
-use domain::{FileName, NodeId, Profile, Role, UploadId, UploadKind, UploadView, UserId};
+use domain::{
+    FileName, Node, NodeId, NodeKind, Page, Profile, Role, UploadId, UploadKind, UploadView, UserId,
+};
 
 use crate::actions::accounts::Visitor;
 use crate::upload::entry::{FileKey, Phase, Picked};
@@ -34,6 +36,8 @@ pub(super) struct Server {
     /// Every file that came to be, by the parts it was made of.
     pub(super) joined: BTreeMap<Vec<UploadId>, NodeId>,
     pub(super) nodes: Vec<(String, u64)>,
+    /// Files and folders, each in its folder; without one, in the root.
+    pub(super) tree: Vec<Node>,
     /// How many times more it takes all bytes and makes no file of them.
     pub(super) slow: u32,
     /// Who is signed in.
@@ -47,6 +51,7 @@ impl Default for Server {
             uploads: BTreeMap::new(),
             joined: BTreeMap::new(),
             nodes: Vec::new(),
+            tree: Vec::new(),
             slow: 0,
             person: Some(person(1)),
             made: 0,
@@ -70,9 +75,82 @@ impl Server {
         bits
     }
 
-    fn publish(&mut self, name: &str, size: u64) -> NodeId {
-        self.nodes.push((name.to_owned(), size));
-        NodeId::from_random(self.bits())
+    fn publish(&mut self, metadata: &BTreeMap<String, String>, size: u64) -> NodeId {
+        let name = metadata["filename"].clone();
+        self.nodes.push((name.clone(), size));
+        let parent = metadata.get("parent").map(|id| id.parse().expect("an id"));
+        let modified = metadata["lastmodified"].parse().expect("a time");
+        self.grow(parent, name, NodeKind::File, size, modified)
+    }
+
+    fn grow(
+        &mut self,
+        parent: Option<NodeId>,
+        name: String,
+        kind: NodeKind,
+        size: u64,
+        modified: i64,
+    ) -> NodeId {
+        let id = NodeId::from_random(self.bits());
+        self.tree.push(Node {
+            id: id.clone(),
+            parent,
+            name,
+            kind,
+            size,
+            mime: None,
+            modified,
+            blake3: None,
+            thumbnail: false,
+        });
+        id
+    }
+
+    /// The folder of that name, made if need be.
+    fn folder(&mut self, json: &str) -> Answer {
+        let asked: BTreeMap<String, String> = serde_json::from_str(json).expect("JSON");
+        assert_eq!(asked["conflict"], "replace");
+        let parent = (asked["parent"] != "root").then(|| asked["parent"].parse().expect("an id"));
+        let name = asked["name"].clone();
+        let there = |node: &&Node| node.parent == parent && node.name == name;
+        let (status, body) = match self.tree.iter().find(there) {
+            Some(node) if node.kind == NodeKind::File => (409, r#"{"code":"name-taken"}"#.to_owned()),
+            Some(node) => (200, serde_json::to_string(node).expect("JSON")),
+            None => {
+                self.grow(parent, name, NodeKind::Folder, 0, 0);
+                (200, serde_json::to_string(self.tree.last().expect("it is there")).expect("JSON"))
+            }
+        };
+        Answer { status, body, ..Answer::default() }
+    }
+
+    /// What a folder holds, two at once.
+    fn children(&self, path: &str) -> Answer {
+        let (id, query) = path["/api/nodes/".len()..].split_once("/children?").expect("a folder");
+        let id: NodeId = id.parse().expect("an id");
+        let from: usize =
+            query.split_once("&after=").map_or(0, |(_, after)| after.parse().expect("a cursor"));
+        let all: Vec<Node> =
+            self.tree.iter().filter(|node| node.parent.as_ref() == Some(&id)).cloned().collect();
+        let next = (from + 2 < all.len()).then(|| (from + 2).to_string());
+        let page = Page { items: all.into_iter().skip(from).take(2).collect(), next };
+        Answer { status: 200, body: serde_json::to_string(&page).expect("JSON"), ..Answer::default() }
+    }
+
+    /// Paths and sizes of all files.
+    pub(super) fn files(&self) -> Vec<(String, u64)> {
+        let path = |node: &Node| {
+            let (mut path, mut at) = (node.name.clone(), node.parent.clone());
+            while let Some(above) = at.and_then(|id| self.tree.iter().find(|node| node.id == id)) {
+                path = format!("{}/{path}", above.name);
+                at = above.parent.clone();
+            }
+            path
+        };
+        let files = self.tree.iter().filter(|node| node.kind == NodeKind::File);
+        let mut files: Vec<_> = files.map(|node| (path(node), node.size)).collect();
+        files.sort();
+        files
     }
 
     /// Does what is asked. Of a body only `taken` bytes arrive; fewer than it has means that the connection broke.
@@ -80,7 +158,11 @@ impl Server {
         let id = request.path.strip_prefix("/api/uploads/").and_then(|id| id.parse::<UploadId>().ok());
         match (request.method, id) {
             ("GET", None) if request.path == "/form/who" => self.who(),
+            ("GET", None) if request.path.starts_with("/api/nodes/") => self.children(&request.path),
             ("GET", None) => self.list(),
+            ("POST", None) if request.path == "/api/folders" => {
+                self.folder(request.json.as_deref().expect("a body"))
+            }
             ("POST", None) => self.create(request),
             ("HEAD", Some(id)) => self.inspect(&id),
             ("PATCH", Some(id)) => self.write(request, &id, taken),
@@ -99,20 +181,19 @@ impl Server {
             (key.to_owned(), value)
         });
         let metadata: BTreeMap<String, String> = pairs.collect();
-        let name = metadata["filename"].clone();
         if let Some(parts) = header(request, "Upload-Concat").and_then(|text| text.strip_prefix("final;")) {
-            return self.join(&name, parts);
+            return self.join(&metadata, parts);
         }
         let length = header(request, "Upload-Length").and_then(|text| text.parse().ok()).expect("a length");
         let partial = header(request, "Upload-Concat") == Some("partial");
-        let node = (length == 0).then(|| self.publish(&name, 0));
+        let node = (length == 0).then(|| self.publish(&metadata, 0));
         let id = UploadId::from_random(self.bits());
         let stored = Stored { metadata, partial, length, offset: 0, node: node.clone() };
         self.uploads.insert(id.clone(), stored);
         Answer { status: 201, upload: Some(id), node, ..Answer::default() }
     }
 
-    fn join(&mut self, name: &str, parts: &str) -> Answer {
+    fn join(&mut self, metadata: &BTreeMap<String, String>, parts: &str) -> Answer {
         let ids: Vec<UploadId> =
             parts.split(' ').map(|path| path.rsplit('/').next().expect("id").parse().expect("id")).collect();
         if let Some(node) = self.joined.get(&ids) {
@@ -128,7 +209,7 @@ impl Server {
             end += part.length;
         }
         assert_eq!(groups.len(), 1, "parts of one file have one group");
-        let node = self.publish(name, end);
+        let node = self.publish(metadata, end);
         self.joined.insert(ids, node.clone());
         Answer { status: 201, node: Some(node), ..Answer::default() }
     }
@@ -170,8 +251,8 @@ impl Server {
         if complete && self.slow > 0 {
             self.slow -= 1;
         } else if complete {
-            let (name, length) = (stored.metadata["filename"].clone(), stored.length);
-            let node = self.publish(&name, length);
+            let (metadata, length) = (stored.metadata.clone(), stored.length);
+            let node = self.publish(&metadata, length);
             self.uploads.get_mut(id).expect("it is there").node = Some(node);
         }
         let stored = &self.uploads[id];
@@ -186,6 +267,8 @@ impl Server {
             role: Role::User,
             used: 0,
             quota: None,
+            display_name: None,
+            avatar: None,
             id,
         });
         let body = serde_json::to_string(&Visitor { profile, ..Visitor::default() }).expect("json");
@@ -235,7 +318,14 @@ pub(super) struct World {
 }
 
 pub(super) fn picked(name: &str, size: u64) -> Picked {
-    Picked { name: name.to_owned(), size, modified: 1_700_000_000_000, mime: String::new() }
+    let (path, name) = name.rsplit_once('/').unwrap_or(("", name));
+    Picked {
+        path: path.to_owned(),
+        name: name.to_owned(),
+        size,
+        modified: 1_700_000_000_000,
+        mime: String::new(),
+    }
 }
 
 impl World {

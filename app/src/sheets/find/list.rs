@@ -1,0 +1,124 @@
+//! A list of what was found: each with the way to it, and what can be done with it.
+
+use domain::{ByteSize, Found, Node, NodeKind, Page};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::FindTexts;
+use crate::actions::nodes::Trash;
+use crate::i18n::{Texts, fill, use_texts};
+use crate::moment::When;
+use crate::sheets::parts::next_page;
+use crate::ui::Icon;
+
+/// A page of a list.
+pub(super) struct List {
+    pub(super) t: &'static FindTexts,
+    /// The address of the list, and what it was asked for.
+    pub(super) path: String,
+    pub(super) query: Vec<(&'static str, String)>,
+    pub(super) page: Page<Found>,
+}
+
+impl List {
+    /// Rows, and the link to the rest.
+    pub(super) fn view(self) -> AnyView {
+        let Self { t, path, query, page } = self;
+        let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        // Where very much in the trash was passed over, a page may be short, and not be the last one.
+        let text = if page.items.is_empty() { t.go_on } else { t.more };
+        let more = next_page(&path, &query, page.next, text);
+        let common = use_texts();
+        let here = address(&path, &query);
+        let rows = page.items.into_iter().map(|found| row(t, common, &here, found)).collect_view();
+        view! {
+            <ul class="found">{rows}</ul>
+            {more}
+        }
+        .into_any()
+    }
+}
+
+/// The first page of the list: where one goes on after another page.
+fn address(path: &str, query: &[(&str, &str)]) -> String {
+    if query.is_empty() {
+        return path.to_owned();
+    }
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    format!("{path}?{query}")
+}
+
+fn row(t: &'static FindTexts, common: &'static Texts, here: &str, found: Found) -> AnyView {
+    let Found { node, place, arrived } = found;
+    let icon = node.category().map_or("folder", |category| category.name());
+    let size = (node.kind == NodeKind::File).then(|| ByteSize(node.size).to_string());
+    let folder = match place.as_slice() {
+        [] => t.my_files.to_owned(),
+        names => names.join(" / "),
+    };
+    // The root has an address of its own.
+    let to_folder = match (&node.parent, place.is_empty()) {
+        (Some(parent), false) => format!("/folder/{parent}"),
+        _ => "/".to_owned(),
+    };
+    let in_folder = fill(t.in_folder, &[("place", &folder)]);
+    view! {
+        <li>
+            <span class=format!("kind {icon}")><Icon name=icon/></span>
+            <div class="found-text">
+                <p class="strong">{link(&node)}</p>
+                <p class="muted"><a href=to_folder title=in_folder>{folder}</a></p>
+            </div>
+            <span class="found-size">{size}</span>
+            <span class="found-when" title=t.time><When at=arrived/></span>
+            <div class="found-act">{actions(t, common, here, &node)}</div>
+        </li>
+    }
+    .into_any()
+}
+
+/// Opens a folder, downloads a file.
+fn link(node: &Node) -> AnyView {
+    let name = node.name.clone();
+    match node.kind {
+        NodeKind::Folder => view! { <a href=format!("/folder/{}", node.id)>{name}</a> }.into_any(),
+        NodeKind::File => view! { <a href=content_of(node) download rel="external">{name}</a> }.into_any(),
+    }
+}
+
+fn content_of(node: &Node) -> String {
+    format!("/api/nodes/{}/content", node.id)
+}
+
+/// The same as in the list of a folder.
+fn actions(own: &'static FindTexts, t: &'static Texts, here: &str, node: &Node) -> impl IntoView + use<> {
+    let label = |text| fill(text, &[("name", &node.name)]);
+    let download = (node.kind == NodeKind::File).then(|| {
+        view! {
+            <a class="button quiet square" href=content_of(node) download rel="external" aria-label=label(t.download_named) title=t.download>
+                <Icon name="download"/>
+            </a>
+        }
+    });
+    let rename = address(&format!("/rename/{}", node.id), &[("back", here)]);
+    let parent = node.parent.as_ref().map(ToString::to_string).unwrap_or_default();
+    let change = format!("/move?ids={}&from={parent}", node.id);
+    view! {
+        {download}
+        <a class="button quiet square" href=format!("/shares/new?nodes={}", node.id) aria-label=label(t.share_named) title=t.share>
+            <Icon name="share"/>
+        </a>
+        <a class="button quiet square" href=rename aria-label=label(own.rename_named) title=own.rename>
+            <Icon name="pencil"/>
+        </a>
+        <a class="button quiet square" href=change aria-label=label(t.change_named) title=t.change>
+            <Icon name="more"/>
+        </a>
+        <form method="post" action=Trash::url()>
+            <input type="hidden" name="ids[]" value=node.id.to_string()/>
+            <button type="submit" class="button quiet square" aria-label=label(t.trash_named) title=t.trash>
+                <Icon name="trash"/>
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,75 @@
+// Folders as cards, and the panel of details.
+
+import AxeBuilder from '@axe-core/playwright';
+
+import { Api } from './support/api';
+import { awake } from './support/pages/awake';
+import { Drive } from './support/pages/drive';
+import { enter } from './support/pages/entrance';
+import { expect, test } from './support/test';
+
+/** Chromium's word on a picture that is not there yet. */
+const NO_PICTURE = /status of 4\d\d .*\/thumbnail/;
+
+test('the grid is chosen and stays, from the first byte of the next page', async ({ page, account, server, token, javaScriptEnabled, faults }) => {
+  faults.expect(NO_PICTURE);
+  const api = new Api(server, token);
+  for (const name of ['a.txt', 'b.jpg', 'c.txt', 'd.txt', 'e.txt', 'f.txt', 'g.txt', 'h.txt', 'i.txt']) await api.put(name, name);
+  await enter(page, account);
+  const drive = new Drive(page);
+  const place = async (name: string) => (await drive.row(name).boundingBox())!;
+  expect((await place('a.txt')).x).toBe((await place('b.jpg')).x);
+  const chosen = page.waitForResponse(/\/form\/view/);
+  await page.getByRole('button', { name: 'Grid view' }).click();
+  await chosen;
+  await awake(page);
+  await expect(page.getByRole('button', { name: 'List view' })).toBeVisible();
+  expect((await place('a.txt')).y, 'beside one another').toBe((await place('b.jpg')).y);
+  await expect(drive.row('b.jpg').locator('img')).toHaveAttribute('loading', 'lazy');
+  await expect(drive.row('a.txt').locator('img')).toHaveCount(0);
+  const body = await (await page.request.get('/')).text();
+  expect(body).toMatch(/class="[^"]*\bgrid\b/);
+  if (javaScriptEnabled) {
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await drive.row('a.txt').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(drive.row('b.jpg')).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    const [from, to] = [await place('b.jpg'), (await page.locator('.row:focus').boundingBox())!];
+    expect([to.x, to.y > from.y]).toEqual([from.x, true]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overhang).toBeLessThanOrEqual(0);
+  }
+  await page.goto('/');
+  await awake(page);
+  expect((await place('a.txt')).y).toBe((await place('b.jpg')).y);
+  const back = page.waitForResponse(/\/form\/view/);
+  await page.getByRole('button', { name: 'List view' }).click();
+  await back;
+  await expect(page.getByRole('button', { name: 'Grid view' })).toBeVisible();
+});
+
+test('details of one, and of several', async ({ page, account, server, token, javaScriptEnabled }) => {
+  test.skip(javaScriptEnabled === false, 'the list says what there is to say without script');
+  const api = new Api(server, token);
+  await api.put('a.txt', 'x'.repeat(1234));
+  await api.put('b.txt', 'x');
+  await enter(page, account);
+  const drive = new Drive(page);
+  await drive.row('a.txt').locator('.cell-size').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Details' }).click();
+  const panel = page.getByRole('region', { name: 'Details' });
+  await expect(panel).toContainText('1.23 kB (1234 B)');
+  await expect(panel).toContainText('My files');
+  await expect(panel).toContainText('Document');
+  const { blake3 } = await api.contentHash((await api.named('a.txt')).id);
+  await expect(panel).toContainText(blake3);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await drive.row('b.txt').getByRole('checkbox').check();
+  await expect(panel).toContainText('2 selected · 1.24 kB');
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await panel.getByRole('button', { name: 'Close' }).click();
+  await expect(panel).toBeHidden();
+});

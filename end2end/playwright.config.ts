@@ -45,12 +45,15 @@ export default defineConfig<{ options: Options }>({
   },
   projects: [
     {
+      // What only one of the two can do says so by its tag, and is no test of the other.
       name: 'script',
+      grepInvert: /@no-script/,
       testIgnore: ['upload-form.spec.ts', 'long-list-links.spec.ts'],
       use: desktop,
     },
     {
       name: 'no-script',
+      grepInvert: /@script/,
       testMatch: ['pages.spec.ts', 'sheet.spec.ts', 'grid.spec.ts', 'selection.spec.ts', 'find.spec.ts', 'settings.spec.ts', 'captcha.spec.ts', 'trash.spec.ts', 'administration.spec.ts', 'share.spec.ts', 'view.spec.ts', 'upload-form.spec.ts', 'long-list-links.spec.ts'],
       use: { ...desktop, javaScriptEnabled: false },
     },

@@ -111,8 +111,7 @@ test.describe('in Chinese, on a phone', () => {
   });
 });
 
-test('the slash key goes to the field', async ({ page, account, javaScriptEnabled }) => {
-  test.skip(!javaScriptEnabled, 'keys are script');
+test('the slash key goes to the field', { tag: '@script' }, async ({ page, account }) => {
   await enter(page, account);
   await awake(page);
   await page.keyboard.press('/');

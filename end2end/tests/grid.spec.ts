@@ -50,8 +50,8 @@ test('the grid is chosen and stays, from the first byte of the next page', async
   await expect(page.getByRole('button', { name: 'Grid view' })).toBeVisible();
 });
 
-test('details of one, and of several', async ({ page, account, server, token, javaScriptEnabled }) => {
-  test.skip(javaScriptEnabled === false, 'the list says what there is to say without script');
+// Without script the list says what there is to say.
+test('details of one, and of several', { tag: '@script' }, async ({ page, account, server, token }) => {
   const api = new Api(server, token);
   await api.put('a.txt', 'x'.repeat(1234));
   await api.put('b.txt', 'x');

@@ -23,9 +23,7 @@ async function selected(page: Page): Promise<string> {
 
 const bar = (page: Page) => page.locator('.chosen');
 
-test.describe('with script', () => {
-  test.skip(({ javaScriptEnabled }) => javaScriptEnabled === false);
-
+test.describe('with script', { tag: '@script' }, () => {
   test('the mouse selects one, several and a range; the bar counts and deletes them, and all come back', async ({ page, account, server, token }) => {
     const api = new Api(server, token);
     await fill(api);
@@ -115,8 +113,7 @@ test.describe('with script', () => {
   });
 });
 
-test.describe('with a finger', () => {
-  test.skip(({ javaScriptEnabled }) => javaScriptEnabled === false);
+test.describe('with a finger', { tag: '@script' }, () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
   test('a long press selects, and taps go on with it', async ({ page, account, server, token }) => {
@@ -148,8 +145,7 @@ test.describe('with a finger', () => {
   });
 });
 
-test('check boxes and the bar work without script', async ({ page, account, server, token, javaScriptEnabled }) => {
-  test.skip(javaScriptEnabled !== false);
+test('check boxes and the bar work without script', { tag: '@no-script' }, async ({ page, account, server, token }) => {
   const api = new Api(server, token);
   await fill(api);
   await enter(page, account);

@@ -10,6 +10,8 @@ mod media;
 mod text;
 mod texts;
 
+use std::sync::Arc;
+
 use domain::{ByteSize, Category, Node};
 use drive::{Content, Neighbours};
 use leptos::prelude::*;
@@ -103,13 +105,14 @@ impl Preview {
 async fn lay_out(text: String) -> (String, Option<String>) {
     static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
     let permit = ONE_AT_A_TIME.acquire().await;
-    let laid_out = tokio::task::spawn_blocking(move || match markdown::html(&text) {
-        Some(html) => (String::new(), Some(html)),
-        None => (text, None),
+    let text: Arc<str> = text.into();
+    let given = Arc::clone(&text);
+    let html = tokio::task::spawn_blocking(move || markdown::html(&given)).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "Markdown could not be laid out");
+        None
     });
-    let laid_out = laid_out.await.unwrap_or_default();
     drop(permit);
-    laid_out
+    if html.is_some() { (String::new(), html) } else { (text.to_string(), None) }
 }
 
 /// Icon of a file or folder, and the class that colours it.

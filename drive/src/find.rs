@@ -25,7 +25,7 @@ const MOST_EXAMINED: usize = 50_000;
 macro_rules! select_candidate {
     ($by:literal, $($rest:expr),+) => {
         concat!(
-            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.arrived_at, n.",
+            "SELECT n.id, n.parent_id, n.name, n.kind, n.size, n.mime, n.modified_at, b.blake3, n.arrived_at, b.thumbnail, n.",
             $by,
             " FROM nodes n LEFT JOIN blobs b ON b.id = n.blob_id ",
             $($rest),+
@@ -44,7 +44,7 @@ struct Candidate {
 impl Candidate {
     /// A row of `select_candidate!`.
     fn of(row: &AnyRow) -> Result<Self> {
-        Ok(Self { node: read(row)?, arrived: row.try_get(8)?, by: row.try_get(9)? })
+        Ok(Self { node: read(row)?, arrived: row.try_get(8)?, by: row.try_get(10)? })
     }
 }
 

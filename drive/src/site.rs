@@ -6,7 +6,7 @@
 
 mod setting;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::Registration;
@@ -86,20 +86,40 @@ impl Rules {
 
 /// What this process holds to be in force.
 #[derive(Debug)]
-pub(crate) struct InForce(RwLock<Arc<Rules>>);
+pub(crate) struct InForce {
+    rules: RwLock<Arc<Rules>>,
+    /// Names of what could not be read, so that the log tells of them once.
+    unreadable: Mutex<Vec<String>>,
+}
 
 impl InForce {
     pub(crate) fn new(rules: Rules) -> Self {
-        Self(RwLock::new(Arc::new(rules)))
+        Self { rules: RwLock::new(Arc::new(rules)), unreadable: Mutex::default() }
     }
 
     fn get(&self) -> Arc<Rules> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn set(&self, rules: Rules) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
     }
+
+    fn tell_of(&self, unreadable: Vec<String>) {
+        let mut told = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+        for name in unreadable.iter().filter(|name| !told.contains(name)) {
+            tracing::warn!(name, "a setting cannot be read, as of a newer release");
+        }
+        *told = unreadable;
+    }
+}
+
+/// What a row of the table puts in force. One that cannot be read, as of a newer release, leaves the default; but the trash is
+/// kept until it can: what was to be kept for longer would be gone for good.
+pub(crate) fn stored(name: &str, value: &str) -> Option<Setting> {
+    let name = SettingName::parse(name)?;
+    let unreadable = (name == SettingName::TrashRetention).then_some(Setting::TrashRetention(None));
+    name.read(value).or(unreadable)
 }
 
 impl Drive {
@@ -109,7 +129,7 @@ impl Drive {
         self.rules_in_force().get()
     }
 
-    /// Reads what administrators decided. A value that cannot be read, as of a newer release, leaves the default.
+    /// Reads what administrators decided.
     pub(crate) async fn refresh_rules(&self) -> Result<()> {
         let rows =
             sqlx::query("SELECT name, value FROM site_settings").fetch_all(self.database().read()).await;
@@ -118,19 +138,15 @@ impl Drive {
             Err(error) if errors::is_missing_table(&error) => Vec::new(),
             rows => rows?,
         };
-        let mut rules = Rules::of(self.config());
+        let (mut rules, mut unreadable) = (Rules::of(self.config()), Vec::new());
         for row in rows {
             let (name, value): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            match SettingName::parse(&name).and_then(|name| name.read(&value)) {
-                Some(setting) => rules.set(setting),
-                // What was to be kept for longer than the default would be gone for good.
-                None if name == SettingName::TrashRetention.as_str() => {
-                    tracing::warn!(name, "a setting cannot be read; the trash is kept until it can");
-                    rules.set(Setting::TrashRetention(None));
-                }
-                None => tracing::warn!(name, "a setting cannot be read; its default is in force"),
+            if SettingName::parse(&name).and_then(|name| name.read(&value)).is_none() {
+                unreadable.push(name.clone());
             }
+            stored(&name, &value).into_iter().for_each(|setting| rules.set(setting));
         }
+        self.rules_in_force().tell_of(unreadable);
         if rules != *self.rules() {
             tracing::info!("the settings of the site changed");
             self.rules_in_force().set(rules);

@@ -41,6 +41,12 @@ pub(crate) async fn take(
     let Caller(actor) = match caller {
         Ok(caller) => caller,
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => return see("/login", None),
+        // Who has to choose a new password is shown where.
+        Err(problem)
+            if problem.status() == StatusCode::FORBIDDEN && !headers.contains_key(header::AUTHORIZATION) =>
+        {
+            return see("/", None);
+        }
         Err(problem) => return problem.into_response(),
     };
     // Each is in memory until it is drawn, and they are drawn one after another.

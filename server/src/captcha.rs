@@ -16,8 +16,7 @@ pub(crate) async fn picture(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let browser = app::server::browser_secret(&headers).ok_or(AppError::NotFound)?;
-    state.questions.take(peer.0.address)?;
+    let browser = asked(&state, &peer, &headers)?;
     Ok(file("image/png", state.drive.captcha_picture(&id, &browser).await?))
 }
 
@@ -28,9 +27,15 @@ pub(crate) async fn sound(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let browser = app::server::browser_secret(&headers).ok_or(AppError::NotFound)?;
-    state.questions.take(peer.0.address)?;
+    let browser = asked(&state, &peer, &headers)?;
     Ok(file("audio/wav", state.drive.captcha_sound(&id, &browser).await?))
+}
+
+/// The secret of the browser that asks. Drawing costs a processor something, so an address is drawn for so often and no more.
+fn asked(state: &AppState, peer: &Peer, headers: &HeaderMap) -> Result<String, AppError> {
+    let browser = app::server::browser_secret(headers).ok_or(AppError::NotFound)?;
+    state.questions.take(peer.0.address)?;
+    Ok(browser)
 }
 
 fn file(kind: &'static str, bytes: Vec<u8>) -> Response {

@@ -142,7 +142,13 @@ fn text_of(parts: &Parts, name: HeaderName) -> &str {
 pub fn own_path(referer: &str) -> String {
     let after_scheme = referer.split_once("://").map_or("", |(_, rest)| rest);
     let path = after_scheme.find('/').map_or("/", |slash| &after_scheme[slash..]);
-    // `//host` would be another host.
+    ours(path)
+}
+
+/// A path as one that stays on our host: `//host` would be another, and browsers leave out tabs and line ends before they
+/// look.
+pub(super) fn ours(path: &str) -> String {
+    let path = if path.contains(char::is_control) { "" } else { path };
     format!("/{}", path.trim_start_matches(['/', '\\']))
 }
 

@@ -48,8 +48,12 @@ pub(crate) async fn ask_to_sign_in(login: String) -> Asked {
     let login = Login::parse(&login);
     match asking.context.drive.sign_in_needs_captcha(&login, &asking.context.client).await {
         Ok(true) => asking.ask().await,
+        Ok(false) => Asked::default(),
         // The answer to the form says what is wrong.
-        Ok(false) | Err(_) => Asked::default(),
+        Err(error) => {
+            tracing::warn!(%error, "whether a captcha is needed could not be found out");
+            Asked::default()
+        }
     }
 }
 

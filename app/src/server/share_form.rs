@@ -133,4 +133,17 @@ mod tests {
         }
         assert_eq!(form("drawn", "", "7", "").new_share("x,y", 0).err(), Some(AppError::NotFound));
     }
+
+    #[test]
+    fn a_time_is_a_number_of_days_or_never() {
+        assert_eq!(typed_expiry("never", 5), Ok(None));
+        assert_eq!(typed_expiry("30", 5), Ok(Some(5 + 30 * DAY)));
+        for wrong in ["", "0", "-1", "3651", "99999999999", "soon", "1.5"] {
+            assert_eq!(
+                typed_expiry(wrong, 5),
+                Err(AppError::invalid(Field::Expiry, Reason::Malformed)),
+                "{wrong}"
+            );
+        }
+    }
 }

@@ -6,6 +6,7 @@ use drive::Actor;
 use leptos::prelude::*;
 
 use super::Context;
+use super::answer::ours;
 use crate::flash::Done;
 use crate::i18n::{fill, use_language};
 use crate::sheets::SheetTexts;
@@ -130,9 +131,8 @@ pub(crate) async fn change_chosen(
 
 /// The page to go on at by what a form says of it: the id of a folder, a path of ours, or anything else for the root.
 pub(crate) fn page_of_folder(id: &str) -> String {
-    // `//host` would be another host, and browsers leave out tabs and line ends before they look.
-    if let Some(path) = id.strip_prefix('/').filter(|path| !path.contains(char::is_control)) {
-        return format!("/{}", path.trim_start_matches(['/', '\\']));
+    if id.starts_with('/') {
+        return ours(id);
     }
     id.parse::<NodeId>().map_or_else(|_| "/".to_owned(), |id| format!("/folder/{id}"))
 }

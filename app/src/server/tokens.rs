@@ -4,6 +4,7 @@ use domain::{AppError, Field, Reason};
 use drive::{Access, NewToken};
 
 use super::letter::{Blame, Letter, language_of_request};
+use super::share_form::typed_expiry;
 use super::{Context, hand_back, reply};
 use crate::Failure;
 use crate::flash::Done;
@@ -13,12 +14,6 @@ use crate::sheets::SettingsTexts;
 pub(crate) const CREATE_TOKEN: &str = "create-token";
 
 const PAGE: &str = "/settings/tokens";
-
-/// Milliseconds.
-const DAY: i64 = 24 * 60 * 60 * 1000;
-
-/// The longest time that is not "never", in days.
-const MOST_DAYS: u32 = 3650;
 
 /// Makes a token of who asks.
 pub(crate) async fn create_token(name: String, access: &str, days: &str) -> Result<Done, Failure> {
@@ -31,7 +26,7 @@ pub(crate) async fn create_token(name: String, access: &str, days: &str) -> Resu
         let token = NewToken {
             name: name.clone(),
             access: if access == "write" { Access::Write } else { Access::Read },
-            expires: expiry(days, context.drive.now())?,
+            expires: typed_expiry(days, context.drive.now())?,
         };
         let made = context.drive.create_own_token(actor, &token, &context.client).await;
         made.map_err(|error| error.to_app_error())
@@ -67,28 +62,4 @@ pub(crate) async fn create_token(name: String, access: &str, days: &str) -> Resu
 /// What is said when a token was ended. To be asked for before anything is awaited.
 pub(crate) fn revoked_token() -> String {
     SettingsTexts::of(language_of_request()).token_revoked.to_owned()
-}
-
-fn expiry(days: &str, now: i64) -> Result<Option<i64>, AppError> {
-    if days == "never" {
-        return Ok(None);
-    }
-    match days.parse::<u32>() {
-        Ok(days @ 1..=MOST_DAYS) => Ok(Some(now + i64::from(days) * DAY)),
-        _ => Err(AppError::invalid(Field::Expiry, Reason::Malformed)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_a_number_of_days_or_never() {
-        assert_eq!(expiry("never", 5), Ok(None));
-        assert_eq!(expiry("30", 5), Ok(Some(5 + 30 * DAY)));
-        for wrong in ["", "0", "-1", "3651", "99999999999", "soon", "1.5"] {
-            assert_eq!(expiry(wrong, 5), Err(AppError::invalid(Field::Expiry, Reason::Malformed)), "{wrong}");
-        }
-    }
 }

@@ -11,6 +11,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use sqlx::Row;
 use tokio::sync::Semaphore;
 
+use super::password::off_thread;
 use crate::audit::{self, Entry};
 use crate::{Actor, Client, Drive, Error, Result};
 
@@ -40,14 +41,7 @@ impl Default for Painter {
 
 impl Painter {
     async fn draw(&self, file: Bytes) -> Result<Vec<u8>> {
-        let permit = Arc::clone(&self.permit);
-        let permit = permit.acquire_owned().await.map_err(|error| Error::Internal(error.to_string()))?;
-        tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            draw(file)
-        })
-        .await
-        .map_err(|error| Error::Internal(format!("drawing a picture: {error}")))?
+        off_thread("drawing a picture", &self.permit, move || draw(file)).await
     }
 }
 

@@ -15,13 +15,18 @@ struct Found {
     view: InvitationView,
 }
 
+/// A code as somebody passed it on.
+fn typed(code: &str) -> Option<InvitationCode> {
+    code.trim().to_ascii_lowercase().parse().ok()
+}
+
 impl Drive {
     /// The invitation at the end of a link; `None` when there is none.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn invitation(&self, code: &str) -> Result<Option<InvitationView>> {
-        let Ok(code) = code.trim().parse() else { return Ok(None) };
+        let Some(code) = typed(code) else { return Ok(None) };
         let found = self.find_invitation(&mut *self.database().read().acquire().await?, &code).await?;
         Ok(found.map(|found| found.view))
     }
@@ -79,7 +84,7 @@ impl Drive {
             return Err(Error::invalid(Field::Invitation, Reason::Empty));
         }
         let unknown = || Error::invalid(Field::Invitation, Reason::Unknown);
-        let code = code.trim().to_ascii_lowercase().parse().map_err(|_| unknown())?;
+        let code = typed(code).ok_or_else(unknown)?;
         let found = self.find_invitation(&mut *self.database().read().acquire().await?, &code).await?;
         refusal(found.as_ref(), account).map_or(Ok(code), Err)
     }

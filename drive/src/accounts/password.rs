@@ -35,7 +35,7 @@ impl Passwords {
     pub(crate) async fn new() -> Result<Self> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let permits = Arc::new(Semaphore::new(processors));
-        let nobody = off_thread(&permits, || hash(&random::secret())).await?;
+        let nobody = off_thread("hashing a password", &permits, || hash(&random::secret())).await?;
         let aside = Arc::new(Semaphore::new(1));
         Ok(Self { permits, aside, nobody, verified: AtomicU64::new(0) })
     }
@@ -43,7 +43,7 @@ impl Passwords {
     /// The text to store for a new password.
     pub(crate) async fn hash(&self, password: &NewPassword) -> Result<String> {
         let password = password.clone();
-        off_thread(&self.permits, move || hash(password.expose())).await
+        off_thread("hashing a password", &self.permits, move || hash(password.expose())).await
     }
 
     /// Whether the password is the one of `stored`; with `None`, takes the same time and says no.
@@ -51,7 +51,8 @@ impl Passwords {
         let known = stored.is_some() && password.len() <= LONGEST;
         let stored = stored.filter(|_| known).unwrap_or_else(|| self.nobody.clone());
         let password = if known { password.to_owned() } else { String::new() };
-        let right = off_thread(&self.permits, move || verify(&password, &stored)).await?;
+        let right =
+            off_thread("verifying a password", &self.permits, move || verify(&password, &stored)).await?;
         self.verified.fetch_add(1, Ordering::Relaxed);
         Ok(right && known)
     }
@@ -61,7 +62,7 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        off_thread(&self.aside, work).await
+        off_thread("an estimate or a captcha", &self.aside, work).await
     }
 
     /// See [`Drive::passwords_verified`](crate::Drive::passwords_verified).
@@ -71,7 +72,8 @@ impl Passwords {
 }
 
 /// Runs on the blocking pool. The permit goes along, so that callers who go away do not make room for more work.
-async fn off_thread<T: Send + 'static>(
+pub(super) async fn off_thread<T: Send + 'static>(
+    what: &'static str,
     permits: &Arc<Semaphore>,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -82,7 +84,7 @@ async fn off_thread<T: Send + 'static>(
         work()
     })
     .await
-    .map_err(|error| Error::Internal(format!("hashing a password: {error}")))?
+    .map_err(|error| Error::Internal(format!("{what}: {error}")))?
 }
 
 fn hash(password: &str) -> Result<String> {

@@ -112,11 +112,17 @@ fn strength(password: &str, username: &str, email: &str) -> Strength {
     let local = email.split('@').next().unwrap_or_default();
     let known: Vec<&str> =
         [username, local, email, "hayloft"].into_iter().filter(|word| !word.is_empty()).collect();
-    let [whole, rest] = [password.to_owned(), without(password, &known)].map(|text| {
-        let estimate = zxcvbn::zxcvbn(&text, &known);
+    let of = |text: &str| {
+        let estimate = zxcvbn::zxcvbn(text, &known);
         let warning = estimate.feedback().and_then(zxcvbn::feedback::Feedback::warning);
         Strength { score: estimate.score().into(), weakness: warning.map(Weakness::of) }
-    });
+    };
+    let (whole, rest) = (of(password), without(password, &known));
+    // Nothing was taken out: an estimate costs a processor something.
+    if rest == password.to_lowercase() {
+        return whole;
+    }
+    let rest = of(&rest);
     if rest.score < whole.score { Strength { weakness: whole.weakness, ..rest } } else { whole }
 }
 

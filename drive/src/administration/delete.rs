@@ -6,7 +6,7 @@ use sqlx::Row;
 use super::{check, lock_for};
 use crate::audit::{self, Entry};
 use crate::database::retrying;
-use crate::{Actor, Client, Drive, Error, Result};
+use crate::{Actor, Client, Drive, Error, Result, sessions};
 
 impl Drive {
     /// Deletes an account for good. At once it is locked, its sessions and tokens are gone, its shares are closed and its
@@ -62,8 +62,8 @@ impl Drive {
         } else {
             return Err(Error::invalid(Field::Confirmation, Reason::Different));
         }
+        sessions::end_all(&mut tx, user, None).await?;
         for statement in [
-            "DELETE FROM sessions WHERE user_id = $1",
             "DELETE FROM tokens WHERE user_id = $1",
             // Whoever writes finds within a second that the upload is another's, and stops.
             "UPDATE uploads SET epoch = epoch + 1 WHERE owner_id = $1 AND state IN ('uploading', 'sealing', 'concat', 'rename')",

@@ -7,7 +7,7 @@ use sqlx::Row;
 use super::{check, lock};
 use crate::audit::{self, Entry};
 use crate::database::{Tx, retrying};
-use crate::site::{Rules, Setting, SettingEntry, SettingName};
+use crate::site::{Rules, Setting, SettingEntry, SettingName, stored};
 use crate::{Actor, Client, Drive, Result};
 
 impl Drive {
@@ -25,9 +25,7 @@ impl Drive {
         .await?;
         let mut set = HashMap::new();
         for row in &rows {
-            let name: String = row.try_get(0)?;
-            let name = SettingName::parse(&name);
-            if let Some(value) = name.and_then(|name| name.read(row.try_get(1).ok()?)) {
+            if let Some(value) = stored(row.try_get(0)?, row.try_get(1)?) {
                 set.insert(value.name().as_str(), (value, (row.try_get(2)?, row.try_get(3)?)));
             }
         }

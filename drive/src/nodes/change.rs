@@ -130,7 +130,10 @@ pub(super) async fn place(
     let line = row.map(|row| row.try_get(0)).transpose()?.flatten();
     register::rename(tx, &actor.user, line, name.as_str()).await?;
     // By its new name it may be a picture.
-    crate::thumbnails::want(tx, id).await
+    if mime.starts_with("image/") {
+        crate::thumbnails::want(tx, id).await?;
+    }
+    Ok(())
 }
 
 /// Whether `node` is `start` or above it.

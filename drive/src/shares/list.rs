@@ -82,17 +82,20 @@ impl Drive {
         live(&mut connection, &actor.user, id).await?;
         let rows = sqlx::query(with_up!(
             "SELECT s.id FROM shares s WHERE s.owner_id = $2 AND s.cancelled_at IS NULL \
+             AND (s.expires_at IS NULL OR s.expires_at > $3) AND (s.max_downloads IS NULL OR s.downloads < s.max_downloads) \
              AND s.id IN (SELECT i.share_id FROM share_items i JOIN up ON up.id = i.node_id) \
              ORDER BY s.created_at DESC, s.id DESC LIMIT 20"
         ))
         .bind(id.as_str())
         .bind(actor.user.as_str())
+        .bind(self.now())
         .fetch_all(&mut *connection)
         .await?;
         let mut shares = Vec::with_capacity(rows.len());
         for row in &rows {
             shares.push(self.share_of(&mut connection, &actor.user, &parse(row.try_get(0)?)?).await?);
         }
+        // What lies in the trash opens nothing either.
         shares.retain(|share| share.state == ShareState::Active);
         Ok(shares)
     }

@@ -4,6 +4,7 @@ use domain::UserId;
 use sqlx::Row;
 
 use super::row::{State, Upload, columns};
+use crate::error::Chain;
 use crate::{Drive, Error, Result};
 
 /// Uploads that are looked at together.
@@ -36,7 +37,7 @@ impl Drive {
                     Err(error) => Err(error),
                 };
                 if let Err(error) = ended {
-                    tracing::warn!(%error, upload = after, "an upload of a deleted account could not be ended yet");
+                    tracing::warn!(error = %Chain(&error), upload = after, "an upload of a deleted account could not be ended yet");
                     all = false;
                 }
             }

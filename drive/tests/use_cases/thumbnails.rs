@@ -51,6 +51,14 @@ on_both_engines! {
         assert!(!is_there(&world, &owner, &text).await, "it is not called one");
         let listed = drive.children(&owner, &owner.root, &drive::ListOptions::default()).await.expect("children");
         assert_eq!(listed.items.iter().filter(|node| node.thumbnail).count(), 4);
+        for sort in [drive::FilesSort::Recent, drive::FilesSort::Largest] {
+            let query = drive::FilesQuery { sort, ..drive::FilesQuery::default() };
+            let files = drive.files(&owner, &query, 100).await.expect("files").items;
+            assert_eq!(files.iter().filter(|found| found.node.thumbnail).count(), 4, "{sort:?}");
+        }
+        let words = domain::SearchWords::parse("a.jpg").expect("words");
+        let hits = drive.search(&owner, &words, None, 100).await.expect("search").items;
+        assert!(hits.len() == 1 && hits[0].node.thumbnail);
         // A copy has it at once, a new name asks for it, other bytes have their own.
         let place = folder(&world, &owner, &owner.root, "place").await;
         let copied = drive.copy_all(&owner, &[nodes[0].id.clone()], &place.id, Conflict::Fail).await.expect("copied");

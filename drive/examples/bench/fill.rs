@@ -19,11 +19,57 @@ pub(crate) const WIDE: &str = "many";
 /// What says that the work was done.
 const DONE: &str = "bench.entries";
 
-const NAMES: [&str; 6] =
-    ["IMG_{}.jpg", "报告 {}.docx", "events-{}.parquet", "访谈 {}.flac", "Notes {}.md", "clip{}.mp4"];
+const ENGLISH: [&str; 12] = [
+    "report", "draft", "final", "budget", "invoice", "holiday", "family", "meeting", "notes", "scan",
+    "backup", "client",
+];
+const HAN: &str = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经";
+const ENDINGS: [&str; 8] = ["jpg", "png", "docx", "pdf", "mp4", "flac", "md", "parquet"];
+
+/// A name that no other number below 1,000,003 has: of a camera, of Chinese, or of English words, in turn.
+fn name(number: u64) -> String {
+    // Digits that have nothing to do with the number's own order.
+    let mut digits = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut below = |bound: usize| {
+        digits = digits.rotate_left(23).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        usize::try_from(digits >> 33).unwrap_or_default() % bound
+    };
+    match number % 3 {
+        0 => format!("IMG_{}_{number:07}.jpg", 20_100_000 + below(150_000)),
+        1 => {
+            let han: Vec<char> = HAN.chars().collect();
+            let length = 2 + below(7);
+            let words: String = (0..length).map(|_| han[below(han.len())]).collect();
+            format!("{words}{number}.{}", ENDINGS[below(ENDINGS.len())])
+        }
+        _ => {
+            let (first, second) = (ENGLISH[below(ENGLISH.len())], ENGLISH[below(ENGLISH.len())]);
+            format!("{first}-{second} {number}.{}", ENDINGS[below(ENDINGS.len())])
+        }
+    }
+}
+
+/// Fills the root of an account with so many files.
+pub(crate) async fn root(pool: &AnyPool, username: &str, count: u64) -> Result<(), Box<dyn Error>> {
+    let user = sqlx::query("SELECT id, root_id FROM users WHERE username = $1")
+        .bind(username)
+        .fetch_one(pool)
+        .await?;
+    let (owner, root): (String, String) = (user.try_get(0)?, user.try_get(1)?);
+    let mut filling = Filling { owner, index: 0, nodes: Vec::new() };
+    let mut tx = pool.begin().await?;
+    while filling.index < count {
+        filling.file(&root)?;
+        if filling.nodes.len() == BATCH {
+            filling.write(&mut tx).await?;
+        }
+    }
+    filling.write(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
 
 /// Fills the drive with so many entries; `false` when that was done before.
-pub(crate) async fn fill(pool: &AnyPool, actor: &Actor, entries: u64) -> Result<bool, Box<dyn Error>> {
+pub(crate) async fn tree(pool: &AnyPool, actor: &Actor, entries: u64) -> Result<bool, Box<dyn Error>> {
     let done =
         sqlx::query("SELECT value FROM settings WHERE name = $1").bind(DONE).fetch_optional(pool).await?;
     if let Some(row) = done {
@@ -71,11 +117,15 @@ pub(crate) async fn fill(pool: &AnyPool, actor: &Actor, entries: u64) -> Result<
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
-    // As PostgreSQL does by itself within a minute; SQLite is left as it is in use.
+    Ok(true)
+}
+
+/// Lets PostgreSQL do at once what it does by itself within a minute of such a change; SQLite is left as it is in use.
+pub(crate) async fn settle(pool: &AnyPool) -> sqlx::Result<()> {
     if pool.acquire().await?.backend_name() == "PostgreSQL" {
         sqlx::query("VACUUM ANALYZE").execute(pool).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 struct Filling {
@@ -121,7 +171,7 @@ impl Filling {
     fn file(&mut self, parent: &str) -> Result<(), Box<dyn Error>> {
         // Spread, so that no order of a list is the order of insertion.
         let spread = (self.index * 7_919) % 1_000_003;
-        let name = NAMES[usize::try_from(self.index)? % NAMES.len()].replace("{}", &spread.to_string());
+        let name = name(spread);
         self.nodes.push(File {
             parent: parent.to_owned(),
             blob: BlobId::from_random(rand::random()),
@@ -151,9 +201,9 @@ impl Filling {
         blobs.execute(&mut *connection).await?;
         let text = values(
             "INSERT INTO nodes (id, owner_id, parent_id, kind, name, name_key, sort_key, blob_id, size, mime, modified_at, \
-             created_at) VALUES ",
+             created_at, arrived_at) VALUES ",
             files.len(),
-            12,
+            13,
         );
         let mut nodes = sqlx::query(AssertSqlSafe(text));
         for file in &files {
@@ -168,6 +218,7 @@ impl Filling {
                 .bind(file.blob.as_str())
                 .bind(file.size)
                 .bind(mime_of(&file.name))
+                .bind(file.modified)
                 .bind(file.modified)
                 .bind(file.modified);
         }

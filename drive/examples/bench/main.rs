@@ -1,7 +1,9 @@
-//! How long what people wait for takes inside `drive`, with 100,000 entries in one folder and 1,000,000 in one drive:
-//! `bench DATABASE_URL REPORT ENTRIES RUNS`. Writes the figures as JSON. `cargo xtask bench drive` calls it for each engine.
+//! Databases filled with files that have no bytes behind them, for measuring; to be thrown away afterwards.
 //!
-//! A database that was filled once is used again.
+//! - `bench fill DATABASE_URL USERNAME COUNT`: so many files in the root of an account.
+//! - `bench measure DATABASE_URL REPORT ENTRIES RUNS`: how long what people wait for takes inside `drive`, with 100,000 entries
+//!   in one folder and so many in one drive. Writes the figures as JSON. `cargo xtask bench drive` calls it for each engine. A
+//!   database that was filled once is used again.
 
 mod fill;
 mod measure;
@@ -17,25 +19,45 @@ const NAME: &str = "bench";
 const PASSWORD: &str = "measure twice, cut once";
 
 #[tokio::main]
-#[expect(clippy::print_stderr, reason = "says what takes minutes")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [url, report, entries, runs] = arguments.as_slice() else {
-        return Err("usage: bench DATABASE_URL REPORT ENTRIES RUNS".into());
-    };
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["fill", url, username, count] => files(url, username, count.parse()?).await,
+        ["measure", url, report, entries, runs] => {
+            figures(url, report, entries.parse()?, runs.parse()?).await
+        }
+        _ => Err("usage: bench fill DATABASE_URL USERNAME COUNT\n       \
+                  bench measure DATABASE_URL REPORT ENTRIES RUNS"
+            .into()),
+    }
+}
+
+async fn files(url: &str, username: &str, count: u64) -> Result<(), Box<dyn Error>> {
+    let database = Database::connect(url).await?;
+    let pool = sqlx::AnyPool::connect(url).await?;
+    fill::root(&pool, username, count).await?;
+    Ok(database.migrate().await?)
+}
+
+#[expect(clippy::print_stderr, reason = "says what takes minutes")]
+async fn figures(url: &str, report: &str, entries: u64, runs: usize) -> Result<(), Box<dyn Error>> {
     let database = Database::connect(url).await?;
     database.migrate().await?;
     // No bytes are looked at.
     let store = Arc::new(storage::MemoryStore::new());
     let drive = Drive::open(database, store, Config::default()).await?;
     let actor = person(&drive).await?;
-    sqlx::any::install_default_drivers();
     let pool = sqlx::AnyPool::connect(url).await?;
     let begin = Instant::now();
-    if fill::fill(&pool, &actor, entries.parse()?).await? {
+    if fill::tree(&pool, &actor, entries).await? {
         eprintln!("{entries} entries in {:.0} s", begin.elapsed().as_secs_f64());
     }
-    let figures = measure::measure(&drive, &pool, &actor, runs.parse()?).await?;
+    // What is derived from names is entered as after an update from a release that did not have it.
+    let begin = Instant::now();
+    drive.database().migrate().await?;
+    eprintln!("their names entered in {:.0} s", begin.elapsed().as_secs_f64());
+    fill::settle(&pool).await?;
+    let figures = measure::measure(&drive, &pool, &actor, runs).await?;
     std::fs::write(report, serde_json::to_string_pretty(&figures)?)?;
     drive.database().close().await;
     Ok(())

@@ -50,7 +50,7 @@ pub(super) fn bench(quick: bool) -> Result<()> {
 fn measure(database: &str, report: &Path, entries: u64, runs: u32) -> Result<Vec<Figure>> {
     let mut example = workspace::cargo();
     example.args(["run", "--quiet", "--release", "--package", "hayloft-drive", "--example", "bench"]);
-    example.args(workspace::anonymous()).args(["--", database]).arg(report);
+    example.args(workspace::anonymous()).args(["--", "measure", database]).arg(report);
     example.args([entries.to_string(), runs.to_string()]);
     command::run(&mut example)?;
     let text = fs::read_to_string(report).with_context(|| report.display().to_string())?;

@@ -16,8 +16,8 @@ const REQUESTS: usize = 300;
 /// When the files cannot be made or a request fails.
 pub(super) fn first_page(rig: &Rig, engine: &str, report: &mut Report) -> Result<()> {
     let mut seed = workspace::cargo();
-    seed.args(["run", "--quiet", "--release", "--package", "hayloft-drive", "--example", "seed"]);
-    seed.args(workspace::anonymous()).args(["--", rig.database(), "bench", &FILES.to_string()]);
+    seed.args(["run", "--quiet", "--release", "--package", "hayloft-drive", "--example", "bench"]);
+    seed.args(workspace::anonymous()).args(["--", "fill", rig.database(), "bench", &FILES.to_string()]);
     command::run(&mut seed)?;
     for sort in ["name", "-size", "modified"] {
         for _ in 0..REQUESTS / 3 {

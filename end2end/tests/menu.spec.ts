@@ -63,6 +63,18 @@ test('the keyboard opens it, walks round in it and chooses', async ({ page }) =>
   await expect(page.locator('.button.primary', { hasText: 'Copy here' })).toBeVisible();
 });
 
+test('the three dots at the end of a row open it, too', async ({ page }) => {
+  const drive = new Drive(page);
+  const dots = (name: string) => drive.row(name).getByRole('link', { name: `Move, copy or rename “${name}”` });
+  await dots('a.txt').click();
+  expect(await items(page)).toContain('Rename');
+  await expect(drive.row('a.txt')).toHaveAttribute('aria-selected', 'true');
+  await dots('papers').click();
+  await expect(drive.row('a.txt')).toHaveAttribute('aria-selected', 'false');
+  await menu(page).getByRole('menuitem', { name: 'Open' }).click();
+  await expect(page.getByRole('heading', { name: 'papers' })).toBeVisible();
+});
+
 test('a click on what is beside the menu near the edge of the window finds all of it on the screen', async ({ page }) => {
   await page.setViewportSize({ width: 700, height: 420 });
   const box = (await new Drive(page).row('b.txt').boundingBox())!;
@@ -87,6 +99,9 @@ test.describe('on a phone', () => {
     const shown = (await menu(page).boundingBox())!;
     expect([shown.x, shown.width, Math.round(shown.y + shown.height)]).toEqual([0, 360, 740]);
     for (const item of await menu(page).getByRole('menuitem').all()) expect((await item.boundingBox())!.height).toBeGreaterThanOrEqual(44);
+    await page.touchscreen.tap(180, 200);
+    await expect(menu(page)).toBeHidden();
+    await drive.row('b.txt').getByRole('link', { name: 'Move, copy or rename' }).tap();
     await menu(page).getByRole('menuitem', { name: 'Move to trash' }).tap();
     await expect(page.getByText('“b.txt” moved to trash.')).toBeVisible();
   });

@@ -140,6 +140,9 @@ test.describe('with a finger', { tag: '@script' }, () => {
     expect(await selected(page)).toBe('bd');
     const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overhang).toBeLessThanOrEqual(0);
+    await bar(page).getByRole('button', { name: 'Select all' }).tap();
+    await expect(bar(page)).toContainText('5 selected');
+    expect(await selected(page)).toBe('abcde');
     await bar(page).getByRole('button', { name: 'Clear selection' }).tap();
     await expect(bar(page)).toBeHidden();
   });

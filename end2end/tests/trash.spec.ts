@@ -65,7 +65,7 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   await expect(drive.row('papers')).toBeVisible();
 
   await awake(page);
-  await drive.row('a.txt').getByRole('link', { name: 'Move, copy or rename “a.txt”' }).click();
+  await drive.moveOrCopy('a.txt');
   await expect(page.locator('.sheet .names')).toHaveText('a.txt');
   await page.getByRole('link', { name: 'papers' }).click();
   await expect(page.getByText('No subfolders here.')).toBeVisible();
@@ -74,7 +74,7 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   await expect(drive.row('a.txt')).toBeVisible();
 
   await awake(page);
-  await drive.row('a.txt').getByRole('link', { name: 'Move, copy or rename “a.txt”' }).click();
+  await drive.moveOrCopy('a.txt');
   await expect(page.locator('.sheet .names')).toHaveText('a.txt');
   await page.getByRole('link', { name: 'papers' }).click();
   await expect(page.getByText('No subfolders here.')).toBeVisible();
@@ -87,7 +87,7 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   await expect(page.getByRole('heading', { name: 'papers' })).toBeVisible();
   await expect(drive.row('a (1).txt')).toBeVisible();
   await awake(page);
-  await drive.row('a.txt').getByRole('link', { name: 'Move, copy or rename “a.txt”' }).click();
+  await drive.moveOrCopy('a.txt');
   await expect(page.getByRole('main').getByText('a.txt', { exact: true })).toBeVisible();
   await page.getByRole('link', { name: 'Rename' }).click();
   await page.getByLabel('New name').fill('b.txt');

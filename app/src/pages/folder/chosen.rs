@@ -83,6 +83,14 @@ pub(super) fn Chosen(
                 <Icon name="close"/>
             </button>
             <p class="chosen-count" role="status">{text}</p>
+            <button
+                type="button"
+                class="button quiet only-script"
+                title=l.chosen_all
+                on:click=move |_| model.select_all()
+            >
+                <Icon name="check-all"/><span>{l.chosen_all}</span>
+            </button>
             <a
                 class="button quiet only-script"
                 href=move || packed().unwrap_or_default()

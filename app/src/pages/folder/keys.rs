@@ -54,9 +54,7 @@ fn press(
     if command {
         let all = key.eq_ignore_ascii_case("a") && !shift;
         if all {
-            model.listing.with_untracked(|listing| {
-                model.selection.update(|selection| selection.all(&listing.items));
-            });
+            model.select_all();
         }
         return all;
     }
@@ -66,7 +64,7 @@ fn press(
     // On a link or button inside the row, these are its own.
     let row = target.class_list().contains("row").then_some(target);
     match (key.as_str(), row, model.active.get_untracked()) {
-        (" ", Some(_), Some(id)) if shift => select_to(model, None, &id),
+        (" ", Some(_), Some(id)) if shift => model.select_to(&id),
         (" ", Some(_), Some(id)) => model.selection.update(|selection| selection.toggle(&id)),
         ("Escape", ..) if model.selection.with_untracked(|selection| !selection.is_empty()) => {
             model.selection.set(Default::default());
@@ -77,13 +75,6 @@ fn press(
         _ => return false,
     }
     true
-}
-
-/// Selects from where the range begins, or else from the row `from`, to a row.
-fn select_to(model: Model, from: Option<&NodeId>, to: &NodeId) {
-    model.listing.with_untracked(|listing| {
-        model.selection.update(|selection| selection.range(&listing.items, from, to));
-    });
 }
 
 /// Moves to another row and brings it into sight; its element takes the keyboard once it is drawn. `selecting`: up to it.
@@ -117,7 +108,7 @@ fn go(model: Model, scroller: NodeRef<html::Div>, step: Step, selecting: bool) -
         element.set_scroll_top(pixels(bottom - measure.height));
     }
     if selecting {
-        select_to(model, active.as_ref(), &id);
+        model.select_to(&id);
     }
     model.active.set(Some(id));
     true

@@ -224,6 +224,21 @@ impl Model {
         if selected.is_empty() { self.active.get_untracked().into_iter().collect() } else { selected }
     }
 
+    /// Selects all, also what is fetched later.
+    pub(super) fn select_all(self) {
+        self.listing.with_untracked(|listing| {
+            self.selection.update(|selection| selection.all(&listing.items));
+        });
+    }
+
+    /// Selects from where the range begins, or else from the row that has the keyboard, to a row.
+    pub(super) fn select_to(self, to: &NodeId) {
+        let active = self.active.get_untracked();
+        self.listing.with_untracked(|listing| {
+            self.selection.update(|selection| selection.range(&listing.items, active.as_ref(), to));
+        });
+    }
+
     /// Says that an address cannot name as many.
     pub(super) fn say_too_many(self) {
         let text = fill(self.texts.get_value().too_many, &[("count", &act::MOST_NAMED.to_string())]);

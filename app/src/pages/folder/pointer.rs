@@ -45,17 +45,21 @@ pub(super) fn click(model: Model, event: &MouseEvent) {
         event.prevent_default();
     } else if let Some(box_) = target.dyn_ref::<HtmlInputElement>() {
         if event.shift_key() {
-            range_to(model, &id);
+            model.select_to(&id);
         } else {
             model.selection.update(|selection| selection.toggle(&id));
         }
         // The browser has turned it already, and the row hears only of what is different.
         box_.set_checked(model.selection.with_untracked(|selection| selection.contains(&id)));
+    } else if within(".change") {
+        // Without script it leads to a page of most of this.
+        event.prevent_default();
+        offer(model, id, event);
     } else if within(".cell-act") {
         // Its buttons.
     } else if event.shift_key() {
         event.prevent_default();
-        range_to(model, &id);
+        model.select_to(&id);
     } else if event.ctrl_key()
         || event.meta_key()
         || hand.touch && model.selection.with_untracked(|s| !s.is_empty())
@@ -65,13 +69,6 @@ pub(super) fn click(model: Model, event: &MouseEvent) {
     } else if !within("a.open") && !hand.touch {
         model.selection.set(Selection::only(id));
     }
-}
-
-fn range_to(model: Model, id: &NodeId) {
-    let active = model.active.get_untracked();
-    model.listing.with_untracked(|listing| {
-        model.selection.update(|selection| selection.range(&listing.items, active.as_ref(), id));
-    });
 }
 
 /// Something presses a row.
@@ -130,8 +127,7 @@ fn hold(model: Model, id: &NodeId) {
     }
 }
 
-/// Somebody asks for the menu of a row: of all that is selected, if the row is, else of the row alone. With fingers it is the
-/// browser that saw a long press.
+/// Somebody asks for the menu of a row. With fingers it is the browser that saw a long press.
 pub(super) fn menu(model: Model, event: &MouseEvent) {
     let Some((_, id)) = row_of(event.target()) else { return };
     event.prevent_default();
@@ -142,6 +138,11 @@ pub(super) fn menu(model: Model, event: &MouseEvent) {
         }
         return;
     }
+    offer(model, id, event);
+}
+
+/// Shows what can be done with all that is selected, if the row is, else with the row alone.
+fn offer(model: Model, id: NodeId, event: &MouseEvent) {
     model.active.set(Some(id.clone()));
     if model.selection.with_untracked(|selection| !selection.contains(&id)) {
         model.selection.set(Selection::only(id));

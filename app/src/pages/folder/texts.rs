@@ -11,6 +11,7 @@ texts! {
     chosen_size = "已选 {count} 项 · {size}" | "{count} selected · {size}",
     chosen_files = "已选 {count} 项 · 文件共 {size}" | "{count} selected · {size} in files",
     chosen_actions = "对所选项目的操作" | "Actions for what is selected",
+    chosen_all = "全选" | "Select all",
     chosen_clear = "取消选择" | "Clear selection",
     open = "打开" | "Open",
     rename = "重命名" | "Rename",

@@ -49,6 +49,15 @@ export class Drive {
     await this.row(name).getByRole('button', { name: `Move “${name}” to trash` }).click();
   }
 
+  /** Opens the page that moves and copies: with script by the row's menu, without by the link in its place. */
+  async moveOrCopy(name: string): Promise<void> {
+    await awake(this.page);
+    await this.row(name).getByRole('link', { name: `Move, copy or rename “${name}”` }).click();
+    const item = this.page.getByRole('menuitem', { name: 'Move to…' });
+    await expect(item.or(this.page.locator('.sheet .names'))).toBeVisible();
+    if (await item.isVisible()) await item.click();
+  }
+
   async undo(): Promise<void> {
     await awake(this.page);
     await this.page.getByRole('button', { name: 'Undo' }).click();

@@ -14,6 +14,7 @@ mod frame;
 mod invitation_form;
 mod letter;
 mod passwords;
+mod plain_form;
 mod profile;
 mod queries;
 mod routes;
@@ -43,6 +44,7 @@ pub use document::{content_security_policy, is_entered, shell};
 pub(crate) use invitation_form::typed_invitation;
 pub(crate) use letter::{Letter, language_of_request};
 pub(crate) use passwords::{CHANGE, SET, change_own, new_password, set_of};
+pub use plain_form::uploaded;
 pub(crate) use profile::{AVATAR, PROFILE, remove_avatar, save_profile};
 pub use profile::{PictureRefused, picture_cookie};
 pub(crate) use queries::{ELLIPSIS, change_account, crumbs, elided, new_account};
@@ -50,7 +52,9 @@ pub use routes::{FOLDERS, routes};
 pub(crate) use setting_form::{typed_quota, typed_setting};
 pub(crate) use share_form::ShareForm;
 pub(crate) use strength::strength_of;
-pub(crate) use tally::{Change, Tally, change_chosen, counted, language_of_sender, page_of_folder, words};
+pub(crate) use tally::{
+    Change, Tally, change_chosen, counted, language_of_sender, page_of_folder, question, words,
+};
 pub(crate) use tokens::{CREATE_TOKEN, create_token, revoked_token};
 
 /// The session of one request, kept by the server crate.

@@ -13,6 +13,7 @@ mod request;
 mod sessions;
 mod settings;
 mod shares;
+mod taken;
 mod texts;
 mod transfer;
 mod trash;
@@ -29,6 +30,7 @@ use request::Request;
 pub(crate) use settings::SettingsTexts;
 pub(crate) use settings::chosen::{Chosen, chosen_password};
 pub(crate) use settings::password::{change_form, new_fields};
+pub(crate) use taken::taken_names;
 pub(crate) use texts::SheetTexts;
 
 /// What a sheet is made of. The view is made last: contexts are at hand then.

@@ -17,6 +17,26 @@ pub enum Conflict {
     Fail,
 }
 
+impl Conflict {
+    const ALL: [Self; 3] = [Self::Rename, Self::Replace, Self::Fail];
+
+    /// As requests and forms name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rename => "rename",
+            Self::Replace => "replace",
+            Self::Fail => "fail",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|conflict| conflict.as_str() == text)
+    }
+}
+
 /// The keys of tus `Upload-Metadata` that Hayloft reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadMetadata {

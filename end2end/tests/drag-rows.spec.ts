@@ -32,11 +32,17 @@ test('rows move into a folder of the list, back onto the way, and never into the
   await expect(drive.row('c.txt')).toBeHidden();
   expect(await api.tree()).toEqual(['c.txt', 'papers/', 'papers/a.txt', 'papers/b.txt']);
 
-  // A name that is taken there: both are kept.
+  // A name that is taken there is asked about; what is free moves meanwhile.
   await api.put('a.txt', 'another');
+  await drive.row('a.txt').locator('.cell-size').click();
+  await drive.row('b.txt').locator('.cell-size').click({ modifiers: ['ControlOrMeta'] });
   await drive.row('a.txt').locator('.cell-size').dragTo(page.locator('.crumbs a', { hasText: 'My files' }));
-  await expect(drive.row('a.txt')).toBeHidden();
-  expect(await api.tree()).toEqual(['a (1).txt', 'a.txt', 'c.txt', 'papers/', 'papers/b.txt']);
+  await expect(page.locator('.sheet .names')).toHaveText('a.txt');
+  expect(await api.tree()).toEqual(['a.txt', 'b.txt', 'c.txt', 'papers/', 'papers/a.txt']);
+  await page.getByRole('radio', { name: 'Replace' }).check();
+  await page.getByRole('button', { name: 'Move here' }).click();
+  await expect(page.getByText('Items moved: 1.')).toBeVisible();
+  expect(await api.tree()).toEqual(['a.txt', 'b.txt', 'c.txt', 'papers/']);
 
   await page.goto('/');
   const other = await api.folder('other');

@@ -1,6 +1,7 @@
 // Without JavaScript there is no tray: a plain form carries the bytes into the same upload core.
 
-import { basename } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
 import { Api } from './support/api';
 import { makeFile } from './support/files';
@@ -39,3 +40,16 @@ for (const [where, options] of places) {
     });
   });
 }
+
+test('a folder arrives with its folders', async ({ page, server, token, account }, testInfo) => {
+  const folder = testInfo.outputPath('旅行');
+  await mkdir(join(folder, 'inner'), { recursive: true });
+  await writeFile(join(folder, 'a.txt'), 'a');
+  await writeFile(join(folder, 'inner', 'b.txt'), 'b');
+  await enter(page, account);
+  await page.locator('summary', { hasText: 'Upload' }).click();
+  await page.getByLabel('Or choose a folder').setInputFiles(folder);
+  await page.getByRole('button', { name: 'Start upload' }).click();
+  await expect(page.getByText('2 files uploaded.')).toBeVisible();
+  expect(await new Api(server, token).tree()).toEqual(['旅行/', '旅行/a.txt', '旅行/inner/', '旅行/inner/b.txt']);
+});

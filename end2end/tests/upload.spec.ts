@@ -144,19 +144,6 @@ test('small files, an empty one and odd names, all at once', async ({ page, serv
   }
 });
 
-test('the same name twice keeps both', async ({ page, server, token, account }) => {
-  const api = new Api(server, token);
-  await enter(page, account);
-  const tray = new Tray(page);
-  const drive = new Drive(page);
-  for (const text of ['first', 'second']) {
-    await tray.pick({ name: 'twice.txt', mimeType: 'text/plain', buffer: Buffer.from(text) });
-    await expect(drive.row(text === 'first' ? 'twice.txt' : 'twice (1).txt')).toBeVisible();
-  }
-  await expect(tray.root).toBeVisible();
-  expect((await api.root()).map((node) => node.size).toSorted()).toEqual([5, 6]);
-});
-
 test.describe('a store that is away', () => {
   test('in safe mode: waiting is shown, then it goes on', async ({ page, server, token, account, faults }, testInfo) => {
     faults.expect(...NETWORK_FAULTS);

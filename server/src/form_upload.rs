@@ -4,6 +4,7 @@
 //! Answers with a redirect to the list, which tells the outcome. Files that came before one that was refused are there.
 
 pub(crate) mod form;
+mod target;
 
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use futures::channel::mpsc;
 use multer::Field;
 
 use self::form::Form;
+use self::target::Target;
 use crate::problem::Problem;
 use crate::session::Caller;
 use crate::state::AppState;
@@ -33,7 +35,8 @@ const IN_FLIGHT: usize = 4;
 /// A store that takes nothing for so long has failed in some way that it does not tell.
 const STUCK: Duration = Duration::from_secs(120);
 
-/// Takes a form with the fields `parent` (first, optional) and any number of files.
+/// Takes a form with the fields `parent` and `conflict` (optional, before the files) and any number of files, whose names may be
+/// paths: browsers send those of a folder so.
 pub(crate) async fn upload(
     State(state): State<AppState>,
     caller: Result<Caller, Problem>,
@@ -60,46 +63,79 @@ pub(crate) async fn upload(
         let failure = Failure::App(AppError::invalid(Input::Metadata, Reason::Malformed));
         return redirect(&back, Some(&Flash::Failed(failure)), &state);
     };
-    let mut files = 0;
-    let outcome = take(&state.drive, &actor, &mut form, &mut files).await;
-    let flash = match outcome {
-        Ok(()) if files == 0 => Some(Flash::Failed(AppError::invalid(Input::Name, Reason::Empty).into())),
-        Ok(()) => Some(Flash::Uploaded { files }),
-        Err(error) => Some(Flash::Failed(error.into())),
+    let mut taking =
+        Taking { drive: &state.drive, actor: &actor, target: Target::default(), files: 0, skipped: 0 };
+    let flash = match taking.all(&mut form).await {
+        Ok(()) if taking.files + taking.skipped == 0 => {
+            Flash::Failed(AppError::invalid(Input::Name, Reason::Empty).into())
+        }
+        Ok(()) => app::server::uploaded(&headers, taking.files, taking.skipped),
+        Err(error) => Flash::Failed(error.into()),
     };
-    redirect(&back, flash.as_ref(), &state)
+    redirect(&back, Some(&flash), &state)
 }
 
-async fn take(drive: &Drive, actor: &Actor, form: &mut Form, files: &mut u32) -> Result<(), AppError> {
-    let mut parent: Option<NodeId> = None;
-    while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
-        match (field.name(), field.file_name()) {
-            (Some("parent"), None) => parent = read_parent(field).await?,
-            // A browser sends an empty file without a name when nothing was picked.
-            (_, Some("")) | (_, None) => form::skip(field).await.map_err(|error| broken(&error))?,
-            (_, Some(name)) => {
-                let name = FileName::parse(name).map_err(|reason| AppError::invalid(Input::Name, reason))?;
-                store(drive, actor, parent.clone(), name, field).await?;
-                *files += 1;
+/// A form whose files are being taken.
+struct Taking<'a> {
+    drive: &'a Drive,
+    actor: &'a Actor,
+    target: Target,
+    /// How many arrived.
+    files: u32,
+    /// How many were left out, since their names were taken.
+    skipped: u32,
+}
+
+impl Taking<'_> {
+    async fn all(&mut self, form: &mut Form) -> Result<(), AppError> {
+        while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+            match (field.name(), field.file_name()) {
+                (Some("parent"), None) => self.target.folder = read_parent(field).await?,
+                (Some("conflict"), None) => self.target.conflict = read_conflict(field).await?,
+                // A browser sends an empty file without a name when nothing was picked.
+                (_, Some("")) | (_, None) => form::skip(field).await.map_err(|error| broken(&error))?,
+                (_, Some(path)) => {
+                    let path = path.to_owned();
+                    self.one(&path, field).await?;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    async fn one(&mut self, path: &str, field: Field<'static>) -> Result<(), AppError> {
+        let (folder, name) = self.target.place(self.drive, self.actor, path).await?;
+        match store(self.drive, self.actor, folder, name, self.target.conflict, field).await {
+            Ok(()) => self.files += 1,
+            Err(AppError::NameTaken) if self.target.conflict == Conflict::Fail => self.skipped += 1,
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
 }
 
-async fn read_parent(mut field: Field<'static>) -> Result<Option<NodeId>, AppError> {
+async fn read_text(mut field: Field<'static>, input: Input) -> Result<String, AppError> {
+    let malformed = || AppError::invalid(input, Reason::Malformed);
     let mut text = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
         text.extend_from_slice(&chunk);
         if text.len() > MAX_TEXT {
-            return Err(AppError::invalid(Input::Parent, Reason::Malformed));
+            return Err(malformed());
         }
     }
-    match std::str::from_utf8(&text).map(str::trim) {
-        Ok("" | "root") => Ok(None),
-        Ok(id) => id.parse().map(Some).map_err(|_| AppError::invalid(Input::Parent, Reason::Malformed)),
-        Err(_) => Err(AppError::invalid(Input::Parent, Reason::Malformed)),
+    String::from_utf8(text).map(|text| text.trim().to_owned()).map_err(|_| malformed())
+}
+
+async fn read_parent(field: Field<'static>) -> Result<Option<NodeId>, AppError> {
+    match read_text(field, Input::Parent).await?.as_str() {
+        "" | "root" => Ok(None),
+        id => id.parse().map(Some).map_err(|_| AppError::invalid(Input::Parent, Reason::Malformed)),
     }
+}
+
+async fn read_conflict(field: Field<'static>) -> Result<Conflict, AppError> {
+    let text = read_text(field, Input::Metadata).await?;
+    Conflict::parse(&text).ok_or_else(|| AppError::invalid(Input::Metadata, Reason::Malformed))
 }
 
 /// One file: an upload whose length is known at its end.
@@ -108,10 +144,10 @@ async fn store(
     actor: &Actor,
     parent: Option<NodeId>,
     name: FileName,
+    conflict: Conflict,
     mut field: Field<'static>,
 ) -> Result<(), AppError> {
-    let metadata =
-        UploadMetadata { name: Some(name), parent, conflict: Conflict::Rename, ..UploadMetadata::default() };
+    let metadata = UploadMetadata { name: Some(name), parent, conflict, ..UploadMetadata::default() };
     let new = NewUpload { kind: NewUploadKind::Whole, length: None, metadata, raw_metadata: String::new() };
     let upload = drive.begin_upload(actor, new).await.map_err(|error| told(&error))?;
     let (mut sender, receiver) = mpsc::channel::<Result<Bytes, axum::Error>>(IN_FLIGHT);

@@ -130,7 +130,8 @@ pub async fn empty_trash() -> Result<Done, Failure> {
 }
 
 /// Moves files and folders into a folder, or copies them (`how` is `copy`). `ids` are joined by dots; `back` is the page to
-/// go on at.
+/// go on at. Under `Conflict::Fail`, `how` may be `ask`: what has a taken name stays, and the page to go on at is the one that
+/// asks about it; where nothing has, there is none.
 ///
 /// # Errors
 /// Sign in first, the folder is not there, or the drive is full.
@@ -143,7 +144,7 @@ pub async fn transfer(
     back: String,
 ) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::server::{Change, Tally, change_chosen, page_of_folder};
+    use crate::server::{Change, Tally, change_chosen, page_of_folder, question};
     let ids: Vec<NodeId> = ids.split('.').filter_map(|id| id.parse().ok()).collect();
     change_chosen(&ids, async |context, actor, t| {
         let (change, reports) = if how == "copy" {
@@ -151,9 +152,14 @@ pub async fn transfer(
         } else {
             (Change::Moved, context.drive.move_all(actor, &ids, &parent, conflict).await)
         };
-        let text = Tally::of(&reports.map_err(|error| error.to_app_error())?)?.say(t, change);
-        let flash = Flash::Said { text };
-        Ok(Done { next: Some(page_of_folder(&back)), flash: Some(flash) })
+        let reports = reports.map_err(|error| error.to_app_error())?;
+        if how == "ask"
+            && let Some(question) = question(&reports, &parent)
+        {
+            return Ok(Done::go(&question));
+        }
+        let flash = Flash::Said { text: Tally::of(&reports)?.say(t, change) };
+        Ok(Done { next: (how != "ask").then(|| page_of_folder(&back)), flash: Some(flash) })
     })
     .await
 }

@@ -32,8 +32,6 @@ texts! {
     breadcrumb = "当前位置" | "You are here",
     upload = "上传" | "Upload",
     upload_folder = "上传文件夹" | "Upload folder",
-    upload_plain = "选择要上传的文件" | "Choose files to upload",
-    upload_send = "开始上传" | "Start upload",
     new_folder = "新建文件夹" | "New folder",
     folder_name = "文件夹名称" | "Folder name",
     create = "创建" | "Create",

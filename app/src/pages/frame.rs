@@ -52,6 +52,8 @@ impl Desk {
 pub(crate) struct Served {
     /// The search field.
     pub(crate) search: String,
+    /// The form for uploads without script.
+    pub(crate) upload: String,
     /// Where one can go.
     pub(crate) places: String,
 }
@@ -93,7 +95,7 @@ pub(crate) fn Frame() -> impl IntoView {
         help: RwSignal::new(false),
     };
     provide_context(desk);
-    let Served { search, places } = use_context().unwrap_or_default();
+    let Served { search, upload, places } = use_context().unwrap_or_default();
     let usage = Usage::provide();
     upload::provide_uploads(desk.folder.into(), Callback::new(welcome(desk, usage)));
     view! {
@@ -102,7 +104,7 @@ pub(crate) fn Frame() -> impl IntoView {
                 <a class="brand" href="/" aria-label="Hayloft"><Icon name="logo"/><span>"Hayloft"</span></a>
                 <div class="search" role="search" inner_html=search></div>
                 <div class="bar-end">
-                    <Uploader/>
+                    <Uploader form=upload/>
                     <AccountMenu/>
                 </div>
             </header>

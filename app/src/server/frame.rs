@@ -9,6 +9,7 @@ use axum::http::Uri;
 use domain::Category;
 use leptos::prelude::*;
 
+use super::plain_form::plain_form;
 use crate::Language;
 use crate::pages::frame::Served;
 use crate::sheets::{FindTexts, title_of};
@@ -26,6 +27,7 @@ pub(super) fn served(address: &Uri, language: Language) -> Served {
     let typed = typed.filter(|_| address.path() == "/search").map(|(_, value)| value.into_owned());
     Served {
         search: search(t, typed.unwrap_or_default()).to_html(),
+        upload: plain_form(language, address.path().strip_prefix("/folder/").unwrap_or_default()),
         places: places(t, address.path()).to_html(),
     }
 }

@@ -31,6 +31,9 @@ pub(crate) enum Change {
 /// trash itself.
 const MOST_TO_UNDO: usize = 60;
 
+/// Ids that an address names, as far as proxies take its line.
+const MOST_ASKED: usize = 200;
+
 /// Numbers of a change.
 pub(crate) struct Tally {
     /// The node, where exactly one was asked for and is there now.
@@ -129,6 +132,14 @@ pub(crate) async fn change_chosen(
     super::reply(outcome.await)
 }
 
+/// The page that asks what is to be done with those that were skipped, since their names are taken in this folder; `None`
+/// for none, or more than an address names.
+pub(crate) fn question(reports: &[ItemReport], to: &NodeId) -> Option<String> {
+    let taken = reports.iter().filter(|report| report.error == Some(AppError::NameTaken));
+    let taken: Vec<&str> = taken.map(|report| report.id.as_str()).collect();
+    (1..=MOST_ASKED).contains(&taken.len()).then(|| format!("/move?ids={}&to={to}", taken.join(".")))
+}
+
 /// The page to go on at by what a form says of it: the id of a folder, a path of ours, or anything else for the root.
 pub(crate) fn page_of_folder(id: &str) -> String {
     if id.starts_with('/') {
@@ -190,6 +201,20 @@ mod tests {
             "{text}"
         );
         assert_eq!(tally.done, [1, 3, 5].map(|number| NodeId::from_random([number; 16])));
+    }
+
+    #[test]
+    fn what_has_a_taken_name_is_asked_about() {
+        let to = NodeId::from_random([9; 16]);
+        let mut reports: Vec<_> = (0..3).map(|number| report(number, Outcome::Done)).collect();
+        assert_eq!(question(&reports, &to), None);
+        for taken in [0, 2] {
+            reports[taken].error = Some(AppError::NameTaken);
+        }
+        let asked = format!("/move?ids={}.{}&to={to}", reports[0].id, reports[2].id);
+        assert_eq!(question(&reports, &to), Some(asked));
+        let many: Vec<_> = std::iter::repeat_n(reports[0].clone(), MOST_ASKED + 1).collect();
+        assert_eq!(question(&many, &to), None);
     }
 
     #[test]

@@ -93,6 +93,12 @@ texts! {
     more = "下一页" | "Next page",
     my_files = "我的文件" | "My files",
 
+    // the plain form for uploads
+    upload_files = "选择要上传的文件" | "Choose files to upload",
+    upload_folder = "或选择一个文件夹" | "Or choose a folder",
+    upload_send = "开始上传" | "Start upload",
+    upload_skipped = "已上传 {files} 个文件，跳过 {skipped} 个同名文件。" | "Files uploaded: {files}. Skipped, since their names are taken: {skipped}.",
+
     // move and copy
     transfer = "移动或复制" | "Move or copy",
     transfer_more = "{names} 等，另有 {count} 项" | "{names} and {count} more",
@@ -101,10 +107,10 @@ texts! {
     transfer_into = "子文件夹" | "Subfolders",
     transfer_no_folders = "此处没有子文件夹。" | "No subfolders here.",
     transfer_way = "目标文件夹" | "Target folder",
-    transfer_taken = "遇到同名项目时" | "Where a name is taken",
-    transfer_rename = "保留两者" | "Keep both",
-    transfer_replace = "替换（文件保留旧版本，文件夹合并）" | "Replace (files keep their old version, folders are merged)",
-    transfer_skip = "跳过" | "Skip",
+    taken = "遇到同名项目时" | "Where a name is taken",
+    taken_rename = "保留两者" | "Keep both",
+    taken_replace = "替换（文件保留旧版本，文件夹合并）" | "Replace (files keep their old version, folders are merged)",
+    taken_skip = "跳过" | "Skip",
     transfer_move = "移动到此处" | "Move here",
     transfer_copy = "复制到此处" | "Copy here",
     cancel = "取消" | "Cancel",

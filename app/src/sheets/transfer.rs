@@ -8,6 +8,7 @@ use leptos::server_fn::ServerFn;
 use super::Content;
 use super::parts::next_page;
 use super::request::Request;
+use super::taken::taken_names;
 use super::texts::SheetTexts;
 use crate::actions::nodes::Transfer;
 use crate::destination::Destination;
@@ -93,24 +94,12 @@ fn form(t: &'static SheetTexts, ids: &str, to: &NodeId, from: &str, how: &str) -
         ways.reverse();
     }
     let [first, second] = ways;
-    let choices = [("rename", t.transfer_rename), ("replace", t.transfer_replace), ("fail", t.transfer_skip)];
-    let choices = choices.map(|(value, text)| {
-        view! {
-            <label class="check">
-                <input type="radio" name="conflict" value=value checked={value == "rename"}/>
-                {text}
-            </label>
-        }
-    });
     view! {
         <form method="post" action=Transfer::url() class="stack">
             <input type="hidden" name="ids" value=ids.to_owned()/>
             <input type="hidden" name="parent" value=to.to_string()/>
             <input type="hidden" name="back" value=from.to_owned()/>
-            <fieldset class="choices">
-                <legend>{t.transfer_taken}</legend>
-                {choices}
-            </fieldset>
+            {taken_names(t)}
             <div class="filter">
                 <button type="submit" class="button primary" name="how" value=first.0>{first.1}</button>
                 <button type="submit" class="button" name="how" value=second.0>{second.1}</button>

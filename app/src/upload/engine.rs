@@ -8,11 +8,11 @@ mod lock;
 mod page;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use domain::{NodeId, UserId};
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
+use litemap::LiteMap;
 
 pub(crate) use page::copy;
 
@@ -36,8 +36,8 @@ struct Audience {
 
 struct Engine {
     queue: Queue,
-    files: BTreeMap<FileKey, web_sys::File>,
-    exchanges: BTreeMap<Ticket, Exchange>,
+    files: LiteMap<FileKey, web_sys::File>,
+    exchanges: LiteMap<Ticket, Exchange>,
     /// Exchanges that ended. They live on until the next event, since they may be the ones that are calling.
     spent: Vec<Exchange>,
     clock: Option<Interval>,
@@ -61,8 +61,8 @@ pub(super) fn attach(
         let first = slot.is_none();
         let engine = slot.get_or_insert_with(|| Engine {
             queue: Queue::new(page::seed()),
-            files: BTreeMap::new(),
-            exchanges: BTreeMap::new(),
+            files: LiteMap::new(),
+            exchanges: LiteMap::new(),
             spent: Vec::new(),
             clock: None,
             lock: None,
@@ -125,9 +125,9 @@ pub(super) fn failures() -> Vec<(String, u64, Problem)> {
     ENGINE.with_borrow(|slot| slot.iter().flat_map(|engine| engine.queue.failures()).collect())
 }
 
-/// Whether leaving the page would interrupt something.
-pub(super) fn is_uploading() -> bool {
-    ENGINE.with_borrow(|slot| slot.as_ref().is_some_and(|engine| engine.queue.is_uploading()))
+/// Whether leaving the page would lose something.
+pub(super) fn would_lose() -> bool {
+    ENGINE.with_borrow(|slot| slot.as_ref().is_some_and(|engine| engine.queue.would_lose()))
 }
 
 #[expect(

@@ -1,6 +1,6 @@
 //! One file of the queue and its pieces: what is known of them, and what each needs next. Decides nothing about other files.
 
-use domain::{Category, FileName, Node, NodeId, NodeKind, UploadId, plan_parts};
+use domain::{Category, Conflict, FileName, Node, NodeId, NodeKind, UploadId, plan_parts};
 
 use super::meter::Meter;
 use super::piece::{Piece, Step, Ticket, Work};
@@ -44,6 +44,8 @@ pub(crate) enum Phase {
     Paused,
     /// Begun by an earlier page: the file has to be picked again.
     NeedsFile,
+    /// Its name is taken in the folder: the person says what is to be done.
+    Taken,
     /// It is a file in the drive.
     Done {
         /// Which.
@@ -96,6 +98,8 @@ pub(crate) struct Entry {
     mime: String,
     /// The folder; `None` is the root.
     pub(crate) parent: Option<NodeId>,
+    /// What the person said of a taken name; `Fail` as long as they were not asked.
+    pub(crate) conflict: Conflict,
     /// What its parts have in common; `None` for a file that is one upload.
     pub(crate) group: Option<String>,
     /// In order, without gaps.
@@ -173,6 +177,7 @@ impl Entry {
             modified,
             mime: String::new(),
             parent: None,
+            conflict: Conflict::Fail,
             group,
             pieces,
             joining: None,
@@ -226,7 +231,8 @@ impl Entry {
     pub(crate) fn about(&self) -> Option<About<'_>> {
         let name = self.name.as_ref()?;
         let parent = self.parent.as_ref();
-        Some(About { name, mime: &self.mime, parent, modified: self.modified, size: self.size })
+        let (modified, size, conflict) = (self.modified, self.size, self.conflict);
+        Some(About { name, mime: &self.mime, parent, modified, size, conflict })
     }
 
     /// The bytes that the next request of piece `index` carries.

@@ -15,9 +15,10 @@ mod session;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use domain::{PART_SIZE, UploadId};
+use litemap::LiteMap;
 
 use super::backoff::{Dice, delay};
 use super::entry::{Entry, FileKey, FolderKey, Phase, Picked, Wait};
@@ -25,7 +26,7 @@ use super::meter::Meter;
 use super::piece::Ticket;
 use super::verdict::{Problem, Why};
 use super::wire::Request;
-pub(crate) use event::{Action, Command, Event};
+pub(crate) use event::{Action, Command, Decision, Event};
 use folders::Folder;
 use session::Session;
 
@@ -77,18 +78,22 @@ enum Listing {
     Elsewhere,
 }
 
+/// Some of the files.
+type Keys = LiteMap<FileKey, ()>;
+
 /// The queue.
 #[derive(Clone, Debug)]
 pub(crate) struct Queue {
     now: u64,
-    entries: BTreeMap<FileKey, Entry>,
+    /// Boxed, since the map moves what comes behind a file that goes.
+    entries: LiteMap<FileKey, Box<Entry>>,
     /// The keys of the files that are queued.
-    line: BTreeSet<FileKey>,
+    line: Keys,
     /// The keys of the files that are queued, but whose folder has to be there first.
-    held: BTreeSet<FileKey>,
+    held: Keys,
     /// The keys of the files that are active.
-    live: BTreeSet<FileKey>,
-    flights: BTreeMap<Ticket, Flight>,
+    live: Keys,
+    flights: LiteMap<Ticket, Flight>,
     /// When a connection broke last.
     broke: Option<u64>,
     listing: Listing,
@@ -121,11 +126,11 @@ impl Queue {
     pub(crate) const fn new(seed: u64) -> Self {
         Self {
             now: 0,
-            entries: BTreeMap::new(),
-            line: BTreeSet::new(),
-            held: BTreeSet::new(),
-            live: BTreeSet::new(),
-            flights: BTreeMap::new(),
+            entries: LiteMap::new(),
+            line: Keys::new(),
+            held: Keys::new(),
+            live: Keys::new(),
+            flights: LiteMap::new(),
             broke: None,
             listing: Listing::Asking,
             listing_wait: None,
@@ -211,18 +216,23 @@ impl Queue {
     /// Whether another page must keep its hands off what the server has of ours: files are on their way, or were stopped
     /// and can go on.
     pub(crate) fn is_at_work(&self) -> bool {
-        let is_paused = |entry: &Entry| entry.has_file && entry.phase == Phase::Paused;
-        self.is_uploading() || self.entries.values().any(is_paused)
+        let rests = |entry: &Entry| entry.has_file && matches!(entry.phase, Phase::Paused | Phase::Taken);
+        self.is_uploading() || self.entries().any(|(_, entry)| rests(entry))
+    }
+
+    /// Whether leaving the page would lose something: bytes on their way, or files that wait for a word about their names.
+    pub(crate) fn would_lose(&self) -> bool {
+        self.is_uploading() || self.entries.values().any(|entry| entry.phase == Phase::Taken)
     }
 
     /// All files, in the order in which they came.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (FileKey, &Entry)> {
-        self.entries.iter().map(|(key, entry)| (*key, entry))
+        self.entries.iter().map(|(key, entry)| (*key, &**entry))
     }
 
     /// The files that are at work.
     pub(crate) fn live(&self) -> impl Iterator<Item = (FileKey, &Entry)> {
-        self.live.iter().filter_map(|key| Some((*key, self.entries.get(key)?)))
+        self.live.keys().filter_map(|key| Some((*key, &**self.entries.get(key)?)))
     }
 
     /// Every file that failed: name, bytes, reason.
@@ -270,10 +280,10 @@ impl Queue {
         self.held.remove(&key);
         self.live.remove(&key);
         match phase {
-            Phase::Queued if entry.folder.is_some() => self.held.insert(key),
-            Phase::Queued => self.line.insert(key),
-            Phase::Active => self.live.insert(key),
-            _ => false,
+            Phase::Queued if entry.folder.is_some() => self.held.insert(key, ()),
+            Phase::Queued => self.line.insert(key, ()),
+            Phase::Active => self.live.insert(key, ()),
+            _ => None,
         };
         if phase != Phase::Active {
             entry.meter.stop();
@@ -286,7 +296,7 @@ impl Queue {
         let key = FileKey(self.next_key);
         self.next_key += 1;
         let phase = entry.phase.clone();
-        self.entries.insert(key, entry);
+        self.entries.insert(key, Box::new(entry));
         self.set_phase(key, phase);
         key
     }

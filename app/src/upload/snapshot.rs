@@ -39,6 +39,8 @@ pub(crate) enum State {
         /// Another file was picked.
         mismatch: bool,
     },
+    /// Its name is taken in the folder.
+    Taken,
     /// It is in the drive.
     Done {
         /// As this node.
@@ -80,6 +82,8 @@ pub(crate) struct Summary {
     pub(crate) paused: usize,
     /// To be picked again.
     pub(crate) needs_file: usize,
+    /// With a name that is taken.
+    pub(crate) taken: usize,
     /// In the drive.
     pub(crate) done: usize,
     /// Ended without a file.
@@ -119,8 +123,9 @@ impl Snapshot {
             keys.sort_unstable();
             keys.truncate(ROWS);
         }
-        let shown: std::collections::BTreeSet<FileKey> = keys.into_iter().map(|(_, key)| key).collect();
-        let rows = queue.entries().filter(|(key, _)| shown.contains(key));
+        let mut shown: Vec<FileKey> = keys.into_iter().map(|(_, key)| key).collect();
+        shown.sort_unstable();
+        let rows = queue.entries().filter(|(key, _)| shown.binary_search(key).is_ok());
         Self {
             rows: rows.map(|(key, entry)| row(queue, key, entry)).collect(),
             hidden,
@@ -139,11 +144,12 @@ impl Snapshot {
 const fn urgency(entry: &Entry) -> u8 {
     match entry.phase {
         Phase::Active => 0,
-        Phase::Failed(_) => 1,
-        Phase::NeedsFile => 2,
-        Phase::Paused => 3,
-        Phase::Queued => 4,
-        Phase::Done { .. } => 5,
+        Phase::Taken => 1,
+        Phase::Failed(_) => 2,
+        Phase::NeedsFile => 3,
+        Phase::Paused => 4,
+        Phase::Queued => 5,
+        Phase::Done { .. } => 6,
     }
 }
 
@@ -173,6 +179,7 @@ fn state(queue: &Queue, entry: &Entry) -> State {
         Phase::Active => active(queue, entry),
         Phase::Paused => State::Paused,
         Phase::NeedsFile => State::NeedsFile { mismatch: entry.mismatch },
+        Phase::Taken => State::Taken,
         Phase::Done { node } => State::Done { node: node.clone() },
         Phase::Failed(problem) => State::Failed(problem.clone()),
     }
@@ -221,6 +228,7 @@ fn summary(queue: &Queue) -> Summary {
             }
             Phase::Paused => sum.paused += 1,
             Phase::NeedsFile => sum.needs_file += 1,
+            Phase::Taken => sum.taken += 1,
             Phase::Done { .. } => sum.done += 1,
             Phase::Failed(_) => {
                 sum.failed += 1;

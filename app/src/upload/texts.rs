@@ -35,6 +35,7 @@ texts! {
     head_uploading = "正在上传 {files} 项 · {percent}%" | "Uploading {files} · {percent}%",
     head_waiting = "等待中 · {percent}%" | "Waiting · {percent}%",
     head_paused = "已暂停 · {percent}%" | "Paused · {percent}%",
+    head_taken = "{files} 项重名，请选择如何处理" | "{files} with a name that is taken",
     head_unfinished = "{files} 项未传完" | "{files} unfinished",
     head_failed = "{failed} 项失败，{files} 项已上传" | "{failed} failed, {files} uploaded",
     head_failed_alone = "{failed} 项失败" | "{failed} failed",
@@ -50,6 +51,7 @@ texts! {
     counts_failed = "失败 {count}" | "{count} failed",
     counts_pending = "待上传 {count}" | "{count} to go",
     counts_paused = "已暂停 {count}" | "{count} paused",
+    counts_taken = "重名 {count}" | "{count} taken names",
     counts_needs_file = "待选择文件 {count}" | "{count} to choose again",
     more = "还有 {count} 个文件未列出" | "{count} more not listed",
     folders = "无法读取文件夹：{names}。其余内容正常上传。" | "These folders could not be read: {names}. Everything else is uploaded.",
@@ -66,6 +68,11 @@ texts! {
     saved = "已保存 {sent}" | "{sent} saved",
     paused = "已暂停 · {sent} / {size}" | "Paused · {sent} / {size}",
     needs_file = "请重新选择该文件以继续上传 · 已保存 {sent} / {size}" | "Choose this file again to resume · {sent} of {size} saved",
+    taken = "此处已有同名项目" | "This name is taken here",
+    all_taken = "全部 {count} 项：" | "All {count}:",
+    keep_both = "保留两者" | "Keep both",
+    replace = "替换" | "Replace",
+    skip = "跳过" | "Skip",
     mismatch = "不是同一个文件：名称、大小或修改时间不同" | "Not the same file: its name, size or date differs",
     done = "已完成 · {size}" | "Done · {size}",
 
@@ -139,6 +146,7 @@ pub(super) fn line(language: Language, row: &Row) -> String {
         State::Finishing => plain(t.finishing),
         State::Waiting { why, seconds } => waiting(language, *why, *seconds, row.sent),
         State::Paused => plain(t.paused),
+        State::Taken => t.taken.to_owned(),
         State::NeedsFile { mismatch: true } => t.mismatch.to_owned(),
         State::NeedsFile { mismatch: false } => plain(t.needs_file),
         State::Done { .. } => plain(t.done),
@@ -189,6 +197,8 @@ pub(super) fn head(language: Language, sum: &Summary) -> String {
         say(t.head_waiting, 0)
     } else if sum.pending > 0 {
         say(t.head_uploading, sum.pending)
+    } else if sum.taken > 0 {
+        say(t.head_taken, sum.taken)
     } else if sum.paused > 0 {
         say(t.head_paused, 0)
     } else if sum.needs_file > 0 {
@@ -212,6 +222,8 @@ pub(super) fn announcement(language: Language, sum: &Summary) -> String {
     } else if sum.pending > 0 {
         let count = sum.files - sum.failed - sum.needs_file;
         fill(t.announce_uploading, &[("files", &files(language, count))])
+    } else if sum.taken > 0 {
+        head(language, sum)
     } else if sum.paused > 0 {
         t.announce_paused.to_owned()
     } else if sum.files == 0 {
@@ -227,6 +239,7 @@ pub(super) fn counts(language: Language, sum: &Summary) -> Option<String> {
     let kinds = [
         (t.counts_done, sum.done),
         (t.counts_failed, sum.failed),
+        (t.counts_taken, sum.taken),
         (t.counts_pending, sum.pending),
         (t.counts_paused, sum.paused),
         (t.counts_needs_file, sum.needs_file),

@@ -1,6 +1,7 @@
 //! The tray at the bottom of the page.
 
 mod buttons;
+mod decide;
 mod head;
 mod remedies;
 mod row;

@@ -2,7 +2,7 @@
 //! has it. Sends nothing itself.
 
 use data_encoding::BASE64;
-use domain::{FileName, NodeId, Part, UploadId};
+use domain::{Conflict, FileName, NodeId, Part, UploadId};
 use leptos::server_fn::ServerFn;
 
 use super::entry::FileKey;
@@ -98,6 +98,8 @@ pub(crate) struct About<'a> {
     pub(crate) modified: i64,
     /// Bytes.
     pub(crate) size: u64,
+    /// What is to be done where the name is taken.
+    pub(crate) conflict: Conflict,
 }
 
 impl About<'_> {
@@ -111,7 +113,7 @@ impl About<'_> {
             pairs.push(("parent", parent.to_string()));
         }
         pairs.push(("lastmodified", self.modified.to_string()));
-        pairs.push(("conflict", "rename".to_owned()));
+        pairs.push(("conflict", self.conflict.as_str().to_owned()));
         if let Some((group, part)) = place {
             pairs.push(("group", group.to_owned()));
             pairs.push(("offset", part.offset.to_string()));
@@ -255,7 +257,14 @@ mod tests {
     #[test]
     fn a_part_says_where_it_belongs() {
         let name = FileName::parse("黄山 日出.jpg").expect("name");
-        let about = About { name: &name, mime: "image/jpeg", parent: None, modified: -5, size: 300 };
+        let about = About {
+            name: &name,
+            mime: "image/jpeg",
+            parent: None,
+            modified: -5,
+            size: 300,
+            conflict: Conflict::Fail,
+        };
         let request = about.create(Some("g1"), Part { offset: 200, length: 100 });
         assert_eq!((request.method, request.path.as_str()), ("POST", "/api/uploads"));
         let metadata =
@@ -273,7 +282,7 @@ mod tests {
             ("filename", "黄山 日出.jpg"),
             ("filetype", "image/jpeg"),
             ("lastmodified", "-5"),
-            ("conflict", "rename"),
+            ("conflict", "fail"),
             ("group", "g1"),
             ("offset", "200"),
             ("total", "300"),
@@ -286,7 +295,8 @@ mod tests {
     #[test]
     fn the_final_upload_names_its_parts_in_order() {
         let name = FileName::parse("a").expect("name");
-        let about = About { name: &name, mime: "", parent: None, modified: 0, size: 2 };
+        let about =
+            About { name: &name, mime: "", parent: None, modified: 0, size: 2, conflict: Conflict::Rename };
         let (first, second) = (id(), UploadId::from_random([9; 16]));
         let request = about.concatenate([&first, &second].into_iter());
         let concat = format!("final;/api/uploads/{first} /api/uploads/{second}");

@@ -30,12 +30,10 @@ pub(crate) fn parse(header: &str) -> Result<UploadMetadata, AppError> {
         .map(|name| FileName::parse(name))
         .transpose()
         .map_err(|reason| AppError::invalid(Field::Name, reason))?;
-    let conflict = match text("conflict") {
-        None | Some("rename") => Conflict::Rename,
-        Some("replace") => Conflict::Replace,
-        Some("fail") => Conflict::Fail,
-        Some(_) => return Err(AppError::invalid(Field::Metadata, Reason::Unknown)),
-    };
+    let conflict = text("conflict")
+        .map(|text| Conflict::parse(text).ok_or(AppError::invalid(Field::Metadata, Reason::Unknown)))
+        .transpose()?
+        .unwrap_or_default();
     let parent = match text("parent") {
         None | Some("root") => None,
         Some(id) => Some(id.parse().map_err(|_| AppError::invalid(Field::Parent, Reason::Malformed))?),

@@ -86,6 +86,59 @@ async fn what_came_before_a_refused_file_stays() {
 }
 
 #[tokio::test]
+async fn a_taken_name_is_kept_beside_replaced_or_skipped_as_the_form_says() {
+    let service = Service::start().await;
+    let browser = service.signed_in("lin_wei").await;
+    post(&browser, form(&[], &[("a.txt", b"first")])).await;
+    for (conflict, files, told) in [
+        (
+            "fail",
+            vec!["a.txt"],
+            serde_json::json!("Files uploaded: 0. Skipped, since their names are taken: 1."),
+        ),
+        ("replace", vec!["a.txt"], serde_json::Value::Null),
+        ("rename", vec!["a (1).txt", "a.txt"], serde_json::Value::Null),
+    ] {
+        let answer = post(&browser, form(&[("conflict", conflict)], &[("a.txt", conflict.as_bytes())])).await;
+        assert_eq!(flash(&answer)["said"]["text"], told, "{conflict}");
+        assert_eq!(names(&browser).await, files, "{conflict}");
+    }
+    let list = browser.get("/api/nodes/root/children").await.json();
+    for (item, content) in list["items"].as_array().expect("items").iter().zip(["rename", "replace"]) {
+        let id = item["id"].as_str().expect("an id");
+        assert_eq!(&browser.get(&format!("/api/nodes/{id}/content")).await.body[..], content.as_bytes());
+    }
+    let answer = post(&browser, form(&[("conflict", "whatever")], &[("b.txt", b"x")])).await;
+    assert_eq!(flash(&answer)["failed"]["app"]["code"], "invalid");
+}
+
+#[tokio::test]
+async fn a_folder_comes_with_its_folders_and_joins_the_one_that_is_there() {
+    let service = Service::start().await;
+    let browser = service.signed_in("lin_wei").await;
+    let first = [("旅行/a.txt", &b"a"[..]), ("旅行/黄山/b.txt", b"b"), ("旅行/黄山/c.txt", b"c")];
+    post(&browser, form(&[], &first)).await;
+    post(&browser, form(&[("conflict", "fail")], &[("旅行/黄山/b.txt", b"other"), ("旅行/d.txt", b"d")]))
+        .await;
+    assert_eq!(names(&browser).await, ["旅行"]);
+    let children = async |id: &str| {
+        let list = browser.get(&format!("/api/nodes/{id}/children")).await.json();
+        list["items"].as_array().expect("items").clone()
+    };
+    let text = |node: &serde_json::Value, key: &str| node[key].as_str().expect(key).to_owned();
+    let trip = children(&text(&children("root").await[0], "id")).await;
+    assert_eq!(trip.iter().map(|node| text(node, "name")).collect::<Vec<_>>(), ["黄山", "a.txt", "d.txt"]);
+    let inner = children(&text(&trip[0], "id")).await;
+    assert_eq!(inner.iter().map(|node| text(node, "name")).collect::<Vec<_>>(), ["b.txt", "c.txt"]);
+    // A way that leads out of the folder, or through a file, makes nothing.
+    for path in ["../x/y.txt", "x/../y.txt", "/etc/y.txt", "x//y.txt", "旅行/a.txt/y.txt"] {
+        let answer = post(&browser, form(&[], &[(path, b"x")])).await;
+        assert!(flash(&answer)["failed"]["app"].is_object(), "{path}");
+    }
+    assert_eq!(names(&browser).await, ["旅行"]);
+}
+
+#[tokio::test]
 async fn nothing_picked_a_strange_parent_or_no_form() {
     let service = Service::start().await;
     let browser = service.signed_in("lin_wei").await;

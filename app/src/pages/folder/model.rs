@@ -11,6 +11,7 @@ use super::act;
 use super::pointer::Hand;
 use super::texts::ListTexts;
 use crate::actions::nodes::folder;
+use crate::address::Address;
 use crate::i18n::{fill, use_language};
 use crate::listing::{Listing, Taken, window};
 use crate::pages::Notices;
@@ -79,6 +80,7 @@ pub(super) struct Model {
     taken: StoredValue<Taken>,
     notices: Notices,
     usage: Usage,
+    address: Address,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +109,7 @@ impl Model {
             taken: StoredValue::new(Taken::default()),
             notices: Notices::current(),
             usage: expect_context(),
+            address: Address::current(),
         };
         model.notices.undo_by(Callback::new(move |ids| model.restore(ids)));
         let arrivals = Desk::current().arrivals;
@@ -270,6 +273,7 @@ async fn part(id: NodeId, sort: Sort, after: Option<String>, limit: u32) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::Place;
     use crate::preferences::View;
 
     #[test]
@@ -278,6 +282,8 @@ mod tests {
         page.with(|| {
             Notices::provide();
             Usage::provide();
+            provide_context(Place::default());
+            Address::provide();
             let folder = Memo::new(|_| None);
             provide_context(Desk {
                 folder,

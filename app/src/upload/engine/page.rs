@@ -5,7 +5,7 @@ use leptos::prelude::{document, window_event_listener};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDocument, HtmlTextAreaElement};
 
-use super::{happen, is_uploading};
+use super::{happen, would_lose};
 use crate::upload::queue::Event;
 use crate::upload::snapshot::Summary;
 
@@ -27,7 +27,7 @@ pub(super) fn seed() -> u64 {
 /// the person is back.
 pub(super) fn listen() {
     let _stays = window_event_listener(ev::beforeunload, |event| {
-        if is_uploading() {
+        if would_lose() {
             event.prevent_default();
             // Browsers before 2024 ask only for a text; none of them shows it.
             event.set_return_value("uploading");

@@ -1,10 +1,8 @@
 //! What the person does: adds, pauses, resumes, retries, cancels, clears.
 
-use std::collections::BTreeMap;
-
 use domain::{FileName, NodeId};
 
-use super::{Action, Command, Entry, FileKey, Owner, Phase, Picked, Queue, Ticket};
+use super::{Action, Command, Decision, Entry, FileKey, Owner, Phase, Picked, Queue, Ticket};
 use crate::upload::piece::{Piece, Work};
 
 impl Queue {
@@ -20,17 +18,23 @@ impl Queue {
     /// that is on its way there already is not taken twice; all others are new, the same file for another folder too.
     pub(super) fn add(&mut self, files: Vec<Picked>, parent: Option<&NodeId>) {
         self.begin_batch();
-        let mut known: BTreeMap<(String, u64), Vec<FileKey>> = BTreeMap::new();
-        for (key, entry) in self.entries.iter().filter(|(_, entry)| entry.may_go_on()) {
-            let name = entry.name.as_ref().map_or(entry.label.as_str(), FileName::as_str);
-            known.entry((name.to_owned(), entry.size)).or_default().push(*key);
-        }
+        let going = self.entries.iter().filter(|(_, entry)| entry.may_go_on());
+        let mut known: Vec<(String, u64, FileKey)> = going
+            .map(|(key, entry)| {
+                let name = entry.name.as_ref().map_or(entry.label.as_str(), FileName::as_str);
+                (name.to_owned(), entry.size, *key)
+            })
+            .collect();
+        known.sort_unstable();
         for (index, picked) in files.into_iter().enumerate() {
             let folder = self.folder_at(parent, &picked.path);
             let home = folder.map_or(Some(parent), |folder| self.folder_node(folder).map(Some));
             let name = FileName::parse(&picked.name).map_or_else(|_| picked.name.clone(), String::from);
-            let alike = known.get(&(name, picked.size)).into_iter().flatten();
-            let alike = alike.filter_map(|key| Some((*key, self.entries.get(key)?)));
+            let wanted = (name.as_str(), picked.size);
+            let from = known.partition_point(|(name, size, _)| (name.as_str(), *size) < wanted);
+            let alike = known.get(from..).unwrap_or_default().iter();
+            let alike = alike.take_while(|(name, size, _)| (name.as_str(), *size) == wanted);
+            let alike = alike.filter_map(|(_, _, key)| Some((*key, self.entries.get(key)?)));
             let same = alike.filter(|(_, entry)| entry.is_same_file(&picked));
             let here = same.filter(|(_, entry)| match home {
                 Some(home) => entry.folder.is_none() && entry.parent.as_ref() == home,
@@ -86,6 +90,10 @@ impl Queue {
             Action::PauseAll => self.for_all(Entry::is_pending, Self::pause),
             Action::ResumeAll => self.for_all(|entry| entry.phase == Phase::Paused, Self::resume),
             Action::RetryFailed => self.for_all(|entry| matches!(entry.phase, Phase::Failed(_)), Self::retry),
+            Action::Decide(Some(key), decision) => self.decide(key, decision),
+            Action::Decide(None, decision) => {
+                self.for_all(|entry| entry.phase == Phase::Taken, |queue, key| queue.decide(key, decision));
+            }
             Action::Clear => {
                 self.unread.clear();
                 self.clear(Entry::is_over);
@@ -102,7 +110,7 @@ impl Queue {
     }
 
     fn pause(&mut self, key: FileKey) {
-        if self.entries.get(&key).is_some_and(Entry::is_pending) {
+        if self.entries.get(&key).is_some_and(|entry| entry.is_pending()) {
             self.halt(key);
             self.set_phase(key, Phase::Paused);
         }
@@ -142,6 +150,24 @@ impl Queue {
             self.want(folder);
             self.enter_folder(key, folder);
         }
+    }
+
+    /// The person said what is to be done about a taken name.
+    fn decide(&mut self, key: FileKey, decision: Decision) {
+        let Some(entry) = self.entries.get_mut(&key).filter(|entry| entry.phase == Phase::Taken) else {
+            return;
+        };
+        let Some(conflict) = decision else { return self.cancel(key) };
+        entry.conflict = conflict;
+        entry.attempts = 0;
+        for piece in &mut entry.pieces {
+            piece.sure = false;
+        }
+        // Of parts it is told when they are joined. A single upload was told when it was made, and begins anew.
+        if entry.group.is_none() {
+            self.discard(key);
+        }
+        self.set_phase(key, Phase::Queued);
     }
 
     fn cancel(&mut self, key: FileKey) {
@@ -200,7 +226,7 @@ impl Queue {
     }
 
     /// Takes a file out of all lists.
-    pub(super) fn take_out(&mut self, key: FileKey) -> Option<Entry> {
+    pub(super) fn take_out(&mut self, key: FileKey) -> Option<Box<Entry>> {
         self.line.remove(&key);
         self.held.remove(&key);
         self.live.remove(&key);

@@ -1,8 +1,8 @@
 //! What becomes of a request: answered, lost, or never sent because the file cannot be read.
 
-use domain::UploadView;
+use domain::{AppError, Conflict, UploadView};
 
-use super::{Entry, FileKey, Listing, Owner, Phase, Queue, Ticket, Wait, Why, delay};
+use super::{FileKey, Listing, Owner, Phase, Queue, Ticket, Wait, Why, delay};
 use crate::upload::entry::FLOOR;
 use crate::upload::piece::{Piece, Work};
 use crate::upload::verdict::{Problem, Verdict, judge};
@@ -139,7 +139,7 @@ impl Queue {
             return self.fail(key, Problem::Status(status));
         }
         self.ceiling = self.ceiling.min(length / 2).max(FLOOR);
-        for entry in self.entries.values_mut() {
+        for (_, entry) in self.entries.iter_mut() {
             entry.limit = entry.limit.min(self.ceiling);
         }
     }
@@ -229,10 +229,20 @@ impl Queue {
         }
     }
 
-    /// A file ends without becoming one. Its requests end with it; what arrived stays for a retry.
+    /// A file ends without becoming one, or has to be asked about. Its requests end; what arrived stays for a retry.
     pub(super) fn fail(&mut self, key: FileKey, problem: Problem) {
         self.halt(key);
-        self.set_phase(key, Phase::Failed(problem));
+        // Of a file that still waits for its folder, it is the folder's name.
+        let is_own = self
+            .entries
+            .get(&key)
+            .is_some_and(|entry| entry.conflict == Conflict::Fail && entry.folder.is_none());
+        let phase = if is_own && problem == Problem::App(AppError::NameTaken) {
+            Phase::Taken
+        } else {
+            Phase::Failed(problem)
+        };
+        self.set_phase(key, phase);
     }
 
     fn has_failed(&self, key: FileKey) -> bool {
@@ -240,9 +250,7 @@ impl Queue {
     }
 
     fn change_piece(&mut self, key: FileKey, index: usize, change: impl FnOnce(&mut Piece)) {
-        if let Some(piece) =
-            self.entries.get_mut(&key).and_then(|entry: &mut Entry| entry.pieces.get_mut(index))
-        {
+        if let Some(piece) = self.entries.get_mut(&key).and_then(|entry| entry.pieces.get_mut(index)) {
             change(piece);
         }
     }

@@ -1,10 +1,13 @@
 //! What the queue is told, and what it tells.
 
-use domain::{NodeId, UserId};
+use domain::{Conflict, NodeId, UserId};
 
 use crate::upload::entry::{FileKey, Picked};
 use crate::upload::piece::Ticket;
 use crate::upload::wire::{Answer, Request};
+
+/// What becomes of a file whose name is taken: `None` skips it.
+pub(crate) type Decision = Option<Conflict>;
 
 /// What the person asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub(crate) enum Action {
     ResumeAll,
     /// Try all files again that failed.
     RetryFailed,
+    /// What is to be done with a file whose name is taken, or with all of these.
+    Decide(Option<FileKey>, Decision),
     /// Take the files out of sight that are over, and the note about folders.
     Clear,
 }

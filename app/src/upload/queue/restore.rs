@@ -2,9 +2,8 @@
 //!
 //! Begins none by itself: another tab may be at work on them, and the bytes are on the person's disk.
 
-use std::collections::BTreeMap;
-
 use domain::{NodeId, Part, UploadId, UploadKind, UploadView, plan_parts};
+use litemap::LiteMap;
 
 use super::{Entry, FileKey, Phase, Queue};
 use crate::upload::piece::Piece;
@@ -16,7 +15,7 @@ impl Queue {
     /// Takes the server's list. Uploads that a browser could not continue (without a name, a length or a time of change)
     /// are other programs' business and stay out of sight.
     pub(super) fn restore(&mut self, views: Vec<UploadView>) {
-        let mut files: BTreeMap<Fingerprint, Vec<UploadView>> = BTreeMap::new();
+        let mut files: LiteMap<Fingerprint, Vec<UploadView>> = LiteMap::new();
         let own = self.own_uploads();
         for view in views {
             if let Some(fingerprint) = fingerprint(&view).filter(|_| own.binary_search(&view.id).is_err()) {

@@ -31,12 +31,12 @@ impl Queue {
         }
         let mut room = TOTAL.saturating_sub(self.places_taken());
         self.make_folders(&mut room);
-        let live: Vec<FileKey> = self.live.iter().copied().collect();
+        let live: Vec<FileKey> = self.live.keys().copied().collect();
         for key in live {
             self.advance(key, &mut room);
         }
         while room > 0 {
-            let Some(key) = self.line.first().copied() else { return };
+            let Some(key) = self.line.first().map(|(key, ())| *key) else { return };
             self.set_phase(key, Phase::Active);
             self.advance(key, &mut room);
         }
@@ -160,12 +160,12 @@ impl Queue {
 
     /// Feeds the speeds with the bytes sent by now; silence brings them down.
     pub(super) fn measure(&mut self) {
-        for key in &self.live {
+        for key in self.live.keys() {
             if let Some(entry) = self.entries.get_mut(key) {
                 entry.meter.observe(self.now, entry.sent());
             }
         }
-        let sent = self.entries.values().map(Entry::sent).sum();
+        let sent = self.entries.values().map(|entry| entry.sent()).sum();
         self.meter.observe(self.now, sent);
     }
 
@@ -213,7 +213,7 @@ impl Queue {
         self.bin_wait = self.bin_wait.filter(stays);
         self.listing_wait = self.listing_wait.filter(stays);
         self.hurry_folders(stays);
-        for key in &self.live {
+        for key in self.live.keys() {
             if let Some(entry) = self.entries.get_mut(key) {
                 entry.wait = entry.wait.filter(stays);
             }

@@ -90,7 +90,7 @@ impl Queue {
     /// What waited for the person goes on.
     fn welcome_back(&mut self) {
         let over = |wait: &Wait| wait.why != Why::SignIn;
-        for key in &self.live {
+        for key in self.live.keys() {
             if let Some(entry) = self.entries.get_mut(key) {
                 entry.wait = entry.wait.filter(over);
             }

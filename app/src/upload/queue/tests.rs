@@ -3,6 +3,7 @@
 mod folders;
 mod property;
 mod session;
+mod taken;
 mod tree;
 mod trouble;
 mod world;

@@ -83,7 +83,7 @@ pub(super) fn RowButtons(
     };
     let not_done = is(|state| matches!(state, State::Done { .. }));
     let not_wanting = is(|state| matches!(state, State::NeedsFile { .. }));
-    let not_cancellable = is(|state| !matches!(state, State::Finishing | State::Done { .. }));
+    let not_cancellable = is(|state| !matches!(state, State::Finishing | State::Taken | State::Done { .. }));
     let shown = move || main.get().unwrap_or(Primary::Pause);
     let press = move |_| {
         if let Some(row) = row.get_untracked() {

@@ -1,15 +1,16 @@
-//! What helps when files failed: try them again, or tell somebody.
+//! What helps all at once: an answer for all taken names, another try for all that failed, or a report to somebody.
 
 use leptos::prelude::*;
 
-use crate::i18n::use_language;
+use super::decide::{ALL, Decide};
+use crate::i18n::{fill, use_language};
 use crate::ui::Icon;
 use crate::upload::engine;
 use crate::upload::queue::Action;
 use crate::upload::texts::{TrayTexts, report};
 use crate::upload::uploads::use_uploads;
 
-/// Buttons below the rows, as soon as a file failed.
+/// Buttons below the rows, as soon as files have taken names or failed.
 #[component]
 pub(super) fn Remedies() -> impl IntoView {
     let language = use_language();
@@ -31,7 +32,14 @@ pub(super) fn Remedies() -> impl IntoView {
         Some(true) => t.copied,
         Some(false) => t.copy_failed,
     };
+    let taken = Memo::new(move |_| snapshot.read().summary.taken);
     view! {
+        <Show when=move || { taken.get() > 1 }>
+            <div class="tray-remedies">
+                <span id=ALL>{move || fill(t.all_taken, &[("count", &taken.get().to_string())])}</span>
+                <Decide which=None/>
+            </div>
+        </Show>
         <div class="tray-remedies" hidden=move || failed.get() == 0>
             <button
                 type="button"

@@ -4,6 +4,7 @@ use domain::Category;
 use leptos::prelude::*;
 
 use super::buttons::RowButtons;
+use super::decide::Decide;
 use crate::i18n::{fill, use_language};
 use crate::ui::Icon;
 use crate::upload::entry::FileKey;
@@ -25,12 +26,17 @@ const fn icon_of(category: Category) -> &'static str {
 /// How the row looks; the style sheet knows these words.
 const fn tone(state: &State) -> &'static str {
     match state {
-        State::Waiting { .. } | State::NeedsFile { .. } => "waiting",
+        State::Waiting { .. } | State::NeedsFile { .. } | State::Taken => "waiting",
         State::Failed(_) => "failed",
         State::Done { .. } => "done",
         State::Paused | State::Queued => "resting",
         State::Starting | State::Uploading { .. } | State::Finishing => "running",
     }
+}
+
+/// Id of the element that shows the name of a file.
+pub(super) fn name_id(key: FileKey) -> String {
+    format!("upload-{}", key.0)
 }
 
 /// One file of the queue.
@@ -47,11 +53,12 @@ pub(super) fn TrayRow(
     let first = row.get_untracked();
     let name = first.as_ref().map(|row| row.name.clone()).unwrap_or_default();
     let icon = icon_of(first.map_or(Category::Other, |row| row.category));
-    let name_id = format!("upload-{}", key.0);
+    let name_id = name_id(key);
     let tone = Memo::new(move |_| row.read().as_ref().map(|row| tone(&row.state)));
     let share = Memo::new(move |_| row.read().as_ref().map_or(0, |row| percent(row.sent, row.size)));
     let text = Memo::new(move |_| row.read().as_ref().map(|row| line(language, row)));
     let is_open = move || matches!(tone.get(), Some("running" | "waiting" | "resting"));
+    let taken = Memo::new(move |_| row.read().as_ref().is_some_and(|row| row.state == State::Taken));
     let signed_out = Memo::new(move |_| {
         let row = row.read();
         matches!(row.as_ref().map(|row| &row.state), Some(State::Waiting { why: Why::SignIn, .. }))
@@ -63,6 +70,7 @@ pub(super) fn TrayRow(
             <RowButtons key row pick=fill(t.pick, &[("name", &name)]) name_id/>
             <span class="tray-line">
                 {text}
+                <Show when=move || taken.get()><Decide which=Some(key)/></Show>
                 // In another tab, so that this one keeps its files.
                 <Show when=move || signed_out.get()>
                     " "<a href="/login" target="_blank" rel="noopener">{t.sign_in}</a>
@@ -73,7 +81,7 @@ pub(super) fn TrayRow(
                 max="100"
                 value=move || share.get().to_string()
                 aria-label=fill(t.progress_of, &[("name", &name)])
-                hidden=move || !is_open()
+                hidden=move || taken.get() || !is_open()
             ></progress>
         </li>
     }

@@ -110,25 +110,28 @@ impl Model {
         });
     }
 
-    /// Moves rows into another folder; where a name is taken there, both are kept.
+    /// Moves rows into another folder. Where names are taken there, the page that asks about these comes up.
     pub(in crate::pages::folder) fn move_into(self, ids: Vec<NodeId>, into: NodeId) {
         if ids.contains(&into) {
             let text = self.texts.get_value().into_itself.to_owned();
             return self.notices.say(Flash::Said { text });
         }
         spawn_local(async move {
-            let mut last = None;
+            let (mut last, mut question) = (None, None);
             for some in ids.chunks(MOST as usize) {
                 let joined = some.iter().map(NodeId::as_str).collect::<Vec<_>>().join(".");
                 let fields = [
                     ("ids", joined.as_str()),
                     ("parent", into.as_str()),
-                    ("conflict", "rename"),
-                    ("how", "move"),
+                    ("conflict", "fail"),
+                    ("how", "ask"),
                     ("back", ""),
                 ];
                 match post(Transfer::url(), &fields).await {
-                    Ok(done) => last = done.flash,
+                    Ok(done) => {
+                        question = question.or(done.next);
+                        last = done.flash.or(last);
+                    }
                     Err(failure) => {
                         last = Some(Flash::Failed(failure));
                         break;
@@ -139,6 +142,9 @@ impl Model {
                 self.notices.say(flash);
             }
             self.reload();
+            if let Some(question) = question {
+                self.address.go(&question);
+            }
         });
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::Conflict;
 use proptest::prelude::*;
 
 use super::world::{Server, World};
@@ -141,6 +142,7 @@ impl Story {
             self.world.add(&missing);
             self.world.act(Action::ResumeAll);
             self.world.act(Action::RetryFailed);
+            self.world.act(Action::Decide(None, Some(Conflict::Rename)));
             self.world.calm();
             if last {
                 break;
@@ -170,8 +172,8 @@ proptest! {
         story.end_well();
         let mut there = story.world.server.nodes.clone();
         there.sort();
-        // An empty file is in the drive as soon as it is made. If that answer is lost it is made again: the one case that
-        // leaves two, and the server has numbered the second.
+        // An empty file is in the drive as soon as it is made. If that answer is lost its name is taken when it is made
+        // again: the person is asked, and here they keep both.
         there.dedup_by(|one, other| one == other && one.1 == 0);
         let mut wanted: Vec<(String, u64)> = story.disk.into_iter().collect();
         wanted.sort();

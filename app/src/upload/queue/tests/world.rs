@@ -67,6 +67,14 @@ fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     request.headers.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
 }
 
+fn place_of(metadata: &BTreeMap<String, String>) -> Option<NodeId> {
+    metadata.get("parent").map(|id| id.parse().expect("an id"))
+}
+
+fn is_place(node: &Node, metadata: &BTreeMap<String, String>) -> bool {
+    node.parent == place_of(metadata) && node.name == metadata["filename"]
+}
+
 impl Server {
     fn bits(&mut self) -> [u8; 16] {
         self.made += 1;
@@ -75,15 +83,32 @@ impl Server {
         bits
     }
 
-    fn publish(&mut self, metadata: &BTreeMap<String, String>, size: u64) -> NodeId {
-        let name = metadata["filename"].clone();
-        self.nodes.push((name.clone(), size));
-        let parent = metadata.get("parent").map(|id| id.parse().expect("an id"));
-        let modified = metadata["lastmodified"].parse().expect("a time");
-        self.grow(parent, name, NodeKind::File, size, modified)
+    /// Whether the name may not be used; `None` for a name that is free, or may be taken.
+    fn refusal(&self, metadata: &BTreeMap<String, String>) -> Option<Answer> {
+        let there = self.tree.iter().find(|node| is_place(node, metadata))?;
+        let allowed = match metadata["conflict"].as_str() {
+            "rename" => true,
+            "replace" => there.kind == NodeKind::File,
+            "fail" => false,
+            other => panic!("no such conflict: {other}"),
+        };
+        let body = r#"{"code":"name-taken"}"#.to_owned();
+        (!allowed).then(|| Answer { status: 409, body, ..Answer::default() })
     }
 
-    fn grow(
+    /// Makes the file. What is kept beside another is numbered by the server, which is not told here.
+    fn publish(&mut self, metadata: &BTreeMap<String, String>, size: u64) -> NodeId {
+        let name = metadata["filename"].clone();
+        if metadata["conflict"] == "replace" {
+            self.tree.retain(|node| !is_place(node, metadata));
+            self.nodes.retain(|(other, _)| *other != name);
+        }
+        self.nodes.push((name.clone(), size));
+        let modified = metadata["lastmodified"].parse().expect("a time");
+        self.grow(place_of(metadata), name, NodeKind::File, size, modified)
+    }
+
+    pub(super) fn grow(
         &mut self,
         parent: Option<NodeId>,
         name: String,
@@ -184,6 +209,9 @@ impl Server {
         if let Some(parts) = header(request, "Upload-Concat").and_then(|text| text.strip_prefix("final;")) {
             return self.join(&metadata, parts);
         }
+        if let Some(refusal) = self.refusal(&metadata) {
+            return refusal;
+        }
         let length = header(request, "Upload-Length").and_then(|text| text.parse().ok()).expect("a length");
         let partial = header(request, "Upload-Concat") == Some("partial");
         let node = (length == 0).then(|| self.publish(&metadata, 0));
@@ -209,6 +237,9 @@ impl Server {
             end += part.length;
         }
         assert_eq!(groups.len(), 1, "parts of one file have one group");
+        if let Some(refusal) = self.refusal(metadata) {
+            return refusal;
+        }
         let node = self.publish(metadata, end);
         self.joined.insert(ids, node.clone());
         Answer { status: 201, node: Some(node), ..Answer::default() }
@@ -252,6 +283,9 @@ impl Server {
             self.slow -= 1;
         } else if complete {
             let (metadata, length) = (stored.metadata.clone(), stored.length);
+            if let Some(refusal) = self.refusal(&metadata) {
+                return refusal;
+            }
             let node = self.publish(&metadata, length);
             self.uploads.get_mut(id).expect("it is there").node = Some(node);
         }

@@ -13,6 +13,7 @@ mod avatar;
 mod captcha;
 mod client;
 mod command;
+mod compress;
 mod config;
 mod download;
 mod form_upload;

@@ -13,8 +13,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{
-    api, avatar, captcha, form_upload, health, intake, observe, pages, patience, security, session, shares,
-    site, small_body, tus,
+    api, avatar, captcha, compress, form_upload, health, intake, observe, pages, patience, security, session,
+    shares, site, small_body, tus,
 };
 
 /// The whole service.
@@ -40,6 +40,7 @@ pub fn router(state: AppState) -> Router {
         .route("/captcha/{id}/sound", get(captcha::sound));
     // Outside of the handlers: server functions read their input without asking for a limit.
     let small = pages.merge(json).merge(shares::routes()).layer(from_fn(small_body::layer));
+    let small = compress::pages(small);
     // Patience is outside of the sessions, which wait for the same database.
     let small = with_session(small, &state).layer(from_fn(patience::layer));
     small

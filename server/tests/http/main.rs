@@ -7,6 +7,7 @@ mod administration;
 mod api;
 mod archive;
 mod captcha;
+mod compression;
 mod connection;
 mod creation;
 mod downloads;

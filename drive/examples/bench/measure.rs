@@ -117,6 +117,7 @@ impl Bench<'_> {
         let file = files.first().ok_or("an empty folder")?.id.clone();
         self.time("the folders above a file", async |_| drive.ancestors(actor, &file).await).await?;
         self.time("what is used", async |_| drive.profile(actor).await).await?;
+        // Reads every row of some tables, for a page that somebody looks at now and then.
         self.time("the site's overview", async |_| drive.overview(actor).await).await?;
         Ok(files)
     }

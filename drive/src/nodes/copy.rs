@@ -39,6 +39,18 @@ struct Copy {
     modified_at: i64,
 }
 
+/// What is at and below `$1`, an owner's `$2`, `$3` of them at most.
+///
+/// `CROSS JOIN` tells SQLite to begin with the tree. By itself it takes that for large, and reads through all nodes to find those
+/// that are in it: 300 ms for a file among a million.
+pub(super) const GATHER: &str = "WITH RECURSIVE down (id, depth) AS ( \
+     SELECT id, 0 FROM nodes WHERE id = $1 AND owner_id = $2 AND trashed_at IS NULL \
+     UNION ALL \
+     SELECT c.id, down.depth + 1 FROM nodes c JOIN down ON c.parent_id = down.id \
+     WHERE c.trashed_at IS NULL AND down.depth < 100000) \
+     SELECT n.id, n.parent_id, n.kind, n.name, n.name_key, n.sort_key, n.blob_id, n.size, n.mime, n.modified_at, \
+     CAST(down.depth AS BIGINT) FROM down CROSS JOIN nodes n WHERE n.id = down.id LIMIT $3";
+
 /// Reads what is at and below these nodes of an owner, which the caller found to be there. One that its owner trashed or
 /// merged into another since then is left out: what a merge leaves behind is a file without bytes.
 ///
@@ -54,20 +66,12 @@ pub(crate) async fn gather(
     for root in roots {
         // One more than is left tells that there are more; an order would make it read them all.
         let limit = to_sql(most.saturating_add(1) - trees.count());
-        let rows = sqlx::query(
-            "WITH RECURSIVE down (id, depth) AS ( \
-             SELECT id, 0 FROM nodes WHERE id = $1 AND owner_id = $2 AND trashed_at IS NULL \
-             UNION ALL \
-             SELECT c.id, down.depth + 1 FROM nodes c JOIN down ON c.parent_id = down.id \
-             WHERE c.trashed_at IS NULL AND down.depth < 100000) \
-             SELECT n.id, n.parent_id, n.kind, n.name, n.name_key, n.sort_key, n.blob_id, n.size, n.mime, n.modified_at, \
-             CAST(down.depth AS BIGINT) FROM down JOIN nodes n ON n.id = down.id LIMIT $3",
-        )
-        .bind(root.as_str())
-        .bind(owner.as_str())
-        .bind(limit)
-        .fetch_all(&mut *connection)
-        .await?;
+        let rows = sqlx::query(GATHER)
+            .bind(root.as_str())
+            .bind(owner.as_str())
+            .bind(limit)
+            .fetch_all(&mut *connection)
+            .await?;
         trees.add(&rows)?;
         if trees.count() > most {
             return Err(Error::invalid(Field::Limit, Reason::TooLong { limit: most }));

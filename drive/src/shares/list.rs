@@ -83,7 +83,7 @@ impl Drive {
         let rows = sqlx::query(with_up!(
             "SELECT s.id FROM shares s WHERE s.owner_id = $2 AND s.cancelled_at IS NULL \
              AND (s.expires_at IS NULL OR s.expires_at > $3) AND (s.max_downloads IS NULL OR s.downloads < s.max_downloads) \
-             AND s.id IN (SELECT i.share_id FROM share_items i JOIN up ON up.id = i.node_id) \
+             AND s.id IN (SELECT i.share_id FROM up CROSS JOIN share_items i WHERE i.node_id = up.id) \
              ORDER BY s.created_at DESC, s.id DESC LIMIT 20"
         ))
         .bind(id.as_str())

@@ -58,11 +58,8 @@ pub(crate) async fn others(world: &World) {
 
 /// The plan of a page as one text.
 async fn plan(world: &World, actor: &Actor, statement: &'static str, value: Option<&'static str>) -> String {
-    let explain = match world.database.engine() {
-        Engine::Sqlite => "EXPLAIN QUERY PLAN ",
-        Engine::Postgres => "EXPLAIN ",
-    };
-    let query = sqlx::query(sqlx::AssertSqlSafe(format!("{explain}{statement}")))
+    let text = explain(world, statement);
+    let query = sqlx::query(sqlx::AssertSqlSafe(text))
         .bind(actor.root.as_str())
         .bind(actor.user.as_str())
         .bind(1_i64)
@@ -73,9 +70,31 @@ async fn plan(world: &World, actor: &Actor, statement: &'static str, value: Opti
         Some("number and text") => query.bind(1_i64).bind("n3000").bind("n3000"),
         Some(_) => query.bind(500_i64).bind("n3000"),
     };
+    read(world, &query.fetch_all(&world.sql).await.expect("explain"))
+}
+
+fn explain(world: &World, statement: &str) -> String {
+    let explain = match world.database.engine() {
+        Engine::Sqlite => "EXPLAIN QUERY PLAN",
+        Engine::Postgres => "EXPLAIN",
+    };
+    format!("{explain} {statement}")
+}
+
+fn read(world: &World, rows: &[sqlx::any::AnyRow]) -> String {
     let column = if world.database.engine() == Engine::Sqlite { 3 } else { 0 };
-    let rows = query.fetch_all(&world.sql).await.expect("explain");
     rows.iter().map(|row| row.get::<String, _>(column)).collect::<Vec<_>>().join("\n")
+}
+
+/// A file is copied without reading through those that are not.
+async fn check_copy(world: &World, actor: &Actor) {
+    let text = explain(world, crate::nodes::copy::GATHER);
+    let query = sqlx::query(sqlx::AssertSqlSafe(text));
+    let query = query.bind(actor.root.as_str()).bind(actor.user.as_str()).bind(20_001_i64);
+    let plan = read(world, &query.fetch_all(&world.sql).await.expect("explain"));
+    for scan in ["Seq Scan on nodes", "SCAN n\n", "SCAN c\n", "SCAN nodes"] {
+        assert!(!format!("{plan}\n").contains(scan), "{plan}");
+    }
 }
 
 async fn check(world: &World, actor: &Actor) {
@@ -110,9 +129,11 @@ on_both_engines! {
         // SQLite never gathers statistics by itself; PostgreSQL does within a minute.
         if world.database.engine() == Engine::Sqlite {
             check(&world, &actor).await;
+            check_copy(&world, &actor).await;
         }
         sqlx::query("ANALYZE").execute(&world.sql).await.expect("analyze");
         check(&world, &actor).await;
+        check_copy(&world, &actor).await;
         let page = world.drive.children(&actor, &actor.root, &ListOptions::default()).await.expect("page");
         assert_eq!(page.items.len(), 100);
     }

@@ -83,7 +83,10 @@ async fn create_checked(
     let kind = match kind {
         Concat::Whole => NewUploadKind::Whole,
         Concat::Partial => NewUploadKind::Partial,
-        Concat::Final(parts) => NewUploadKind::Final(parts),
+        Concat::Final(parts) => {
+            let raw = header::text(headers, &header::UPLOAD_CONCAT)?.unwrap_or_default().to_owned();
+            NewUploadKind::Final { parts, raw }
+        }
     };
     let status = state.drive.begin_upload(actor, NewUpload { kind, length, metadata, raw_metadata }).await?;
     let Some(first) = first.filter(|_| status.node.is_none()) else {

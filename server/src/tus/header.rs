@@ -140,7 +140,7 @@ fn upload_of_url(url: &str) -> Option<UploadId> {
     rest.ends_with("/api/uploads").then(|| id.parse().ok()).flatten()
 }
 
-/// What a HEAD says in `Upload-Concat` of a final upload.
+/// What a HEAD says in `Upload-Concat` of a final upload from before the header's text was kept.
 pub(crate) fn final_of(parts: &[UploadId]) -> String {
     let urls: Vec<String> = parts.iter().map(|part| format!("/api/uploads/{part}")).collect();
     format!("final;{}", urls.join(" "))

@@ -380,7 +380,7 @@ async fn partial_uploads_become_one_file() {
         assert_eq!(user.tus("HEAD", &path, &[], Body::empty()).await.header("upload-concat"), "partial");
         parts.push(path);
     }
-    // One as a path, one as a URL: both are allowed.
+    // Some as paths, one as a URL: both are allowed.
     let concat = format!("final;{} https://drive.example{} {}", parts[0], parts[1], parts[2]);
     let headers = [("upload-concat", concat.as_str()), ("upload-metadata", &metadata("joined.txt"))];
     let answer = user.tus("POST", "/api/uploads", &headers, Body::empty()).await;
@@ -389,9 +389,41 @@ async fn partial_uploads_become_one_file() {
     assert_eq!(user.get(&format!("/api/nodes/{node}/content")).await.body, "hello wide world");
 
     let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
-    assert_eq!(answer.header("upload-concat"), format!("final;{}", parts.join(" ")));
+    assert_eq!(answer.header("upload-concat"), concat, "as received");
     assert_eq!((answer.header("upload-length"), answer.header("upload-offset")), ("16", "16"));
     assert_eq!(patch(&user, &path, 16, "!").await.status, 403, "a final upload takes no bytes");
+
+    // As a version before this one left it.
+    service.sql("UPDATE uploads SET raw_parts = NULL").await;
+    let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+    assert_eq!(answer.header("upload-concat"), format!("final;{}", parts.join(" ")));
+}
+
+#[tokio::test]
+async fn a_final_upload_that_is_no_file_yet_tells_its_parts_and_no_offset() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let headers = [("upload-length", "3"), ("upload-concat", "partial"), BYTES];
+    let part = user.tus("POST", "/api/uploads", &headers, "abc").await.header("location").to_owned();
+    let concat = format!("final;https://drive.example{part}");
+    let named = metadata("a") + ",conflict " + &base64("fail");
+    let headers = [("upload-concat", concat.as_str()), ("upload-metadata", &named)];
+    // The server dies, and somebody takes the name before it goes on.
+    service.drive.stop_publishing_after(Some(drive::Step::Received));
+    assert_eq!(user.tus("POST", "/api/uploads", &headers, Body::empty()).await.status, 503);
+    service.drive.stop_publishing_after(None);
+    service.clock.advance(std::time::Duration::from_secs(60));
+    user.file("a", "other").await;
+    user.tus("POST", "/api/uploads", &headers, Body::empty()).await.is_problem(409, "name-taken");
+
+    let path = format!("/api/uploads/{}", service.text("SELECT id FROM uploads WHERE kind = 'final'").await);
+    for raw in [concat, format!("final;{part}")] {
+        let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+        assert_eq!((answer.status, answer.header("upload-length")), (200, "3"));
+        assert_eq!(answer.header("upload-concat"), raw);
+        assert!(!answer.has("upload-offset") && !answer.has("hayloft-node"), "{answer:?}");
+        service.sql("UPDATE uploads SET raw_parts = NULL").await;
+    }
 }
 
 #[tokio::test]

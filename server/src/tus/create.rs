@@ -89,9 +89,13 @@ async fn create_checked(
         }
     };
     let status = state.drive.begin_upload(actor, NewUpload { kind, length, metadata, raw_metadata }).await?;
-    let Some(first) = first.filter(|_| status.node.is_none()) else {
+    let Some(first) = first else {
         return Ok(created(&state.settings, &status, Progress::Unsaid));
     };
+    if status.node.is_some() {
+        // The empty file: it was complete before its empty body was looked at.
+        return Ok(created(&state.settings, &status, Progress::Said));
+    }
     match write(&state.drive, actor, &status.id, first, body).await {
         Ok(status) => Ok(created(&state.settings, &status, Progress::Said)),
         Err(problem) => {

@@ -227,6 +227,39 @@ async fn creation_with_upload() {
 
     let answer = user.tus("POST", "/api/uploads", &headers[..2], "01234").await;
     assert_eq!(answer.status, 415, "bytes without their content type would be lost");
+
+    // Of the empty file, too: "the Server MUST include the Upload-Offset header".
+    for extra in [&[][..], &[("upload-concat", "partial")]] {
+        let headers = [&[("upload-length", "0"), ("upload-metadata", name.as_str()), BYTES], extra].concat();
+        let answer = user.tus("POST", "/api/uploads", &headers, Body::empty()).await;
+        assert_eq!((answer.status, answer.header("upload-offset")), (201, "0"), "{extra:?}");
+        assert_eq!(answer.has("hayloft-node"), extra.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_bytes_of_a_creation_are_held_against_their_checksum() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let name = metadata("a");
+    let send = async |checksum| {
+        let headers = [
+            ("upload-length", "3"),
+            ("upload-metadata", name.as_str()),
+            BYTES,
+            ("upload-checksum", checksum),
+        ];
+        user.tus("POST", "/api/uploads", &headers, "abc").await
+    };
+    // Of "abd", and of nothing we know.
+    send("sha1 y0zCjfD9vg7PnZZi4pSxGAkqVzU=").await.is_problem(460, "checksum-mismatch");
+    send("md5 kAFQmDzST7DWlj99KOF/cg==").await.is_problem(400, "unsupported-checksum");
+    assert_eq!(user.get("/api/uploads").await.json(), serde_json::json!([]), "nothing was made");
+    assert_eq!(user.get("/api/nodes/root/children").await.json()["items"], serde_json::json!([]));
+    assert!(service.store.files().is_empty());
+    let answer = send("sha1 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=").await;
+    assert_eq!((answer.status, answer.header("upload-offset")), (201, "3"));
+    assert!(answer.has("hayloft-node"));
 }
 
 #[tokio::test]

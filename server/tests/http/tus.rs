@@ -339,6 +339,33 @@ async fn termination() {
 }
 
 #[tokio::test]
+async fn expiration() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let (name, week) = (metadata("a"), std::time::Duration::from_secs(7 * 24 * 60 * 60));
+    let headers = [("upload-length", "6"), ("upload-metadata", name.as_str()), BYTES];
+    let answer = user.tus("POST", "/api/uploads", &headers, "abc").await;
+    let path = answer.header("location").to_owned();
+    let told = httpdate::parse_http_date(answer.header("upload-expires")).expect("a date");
+    let now = std::time::Duration::from_millis(service.clock.now_ms().unsigned_abs());
+    // To the second, as dates of HTTP are.
+    let until = (std::time::SystemTime::UNIX_EPOCH + now + week).duration_since(told).expect("not later");
+    assert!(until < std::time::Duration::from_secs(1), "{until:?}");
+
+    service.clock.advance(week + std::time::Duration::from_secs(24 * 60 * 60));
+    // Before anybody has swept, and afterwards.
+    for _ in 0..2 {
+        for (method, headers) in [("HEAD", &[][..]), ("PATCH", &[BYTES, ("upload-offset", "3")])] {
+            let answer = user.tus(method, &path, headers, Body::empty()).await;
+            assert_eq!(answer.status, 410, "{method}");
+            assert!(!answer.has("upload-offset"), "{method}");
+        }
+        service.drive.sweep_once().await;
+    }
+    assert!(service.store.files().is_empty());
+}
+
+#[tokio::test]
 async fn a_file_outlives_the_upload_it_came_by() {
     let service = Service::start().await;
     let user = service.user("lin_wei").await;
@@ -513,14 +540,33 @@ async fn a_store_that_is_down_says_when_to_try_again_and_loses_nothing() {
     let bytes = pattern(100_000);
     let path = create(&user, &[("upload-length", "100000"), ("upload-metadata", &metadata("a"))]).await;
     assert_eq!(patch(&user, &path, 0, bytes.slice(..40_000)).await.status, 204);
-    service.store.faults().outage(storage::ErrorKind::Unavailable);
-    let answer = patch(&user, &path, 40_000, bytes.slice(40_000..)).await;
-    answer.is_problem(503, "store-unavailable");
-    assert!(answer.header("retry-after").parse::<u64>().expect("seconds") > 0);
-    service.store.faults().mend();
-    let stands: usize =
-        user.tus("HEAD", &path, &[], Body::empty()).await.header("upload-offset").parse().expect("an offset");
-    assert!(stands >= 40_000);
+    let mut stands: usize = 40_000;
+    for (kind, status, code) in [
+        (storage::ErrorKind::Unavailable, 503, "store-unavailable"),
+        (storage::ErrorKind::SafeMode, 503, "store-unavailable"),
+        (storage::ErrorKind::Full, 507, "store-full"),
+    ] {
+        // In the middle of a body.
+        let (store, bytes) = (service.store.clone(), bytes.clone());
+        let frames = futures::stream::iter(0..2).map(move |nth| {
+            if nth == 1 {
+                store.faults().outage(kind);
+            }
+            Ok::<_, std::io::Error>(bytes.slice(stands + nth * 10_000..stands + (nth + 1) * 10_000))
+        });
+        let headers = [BYTES, ("upload-offset", &stands.to_string())];
+        let answer = user.tus("PATCH", &path, &headers, Body::from_stream(frames)).await;
+        answer.is_problem(status, code);
+        // Time alone makes no room.
+        assert_eq!(answer.has("retry-after"), status == 503, "{kind:?}");
+        if status == 503 {
+            assert!(answer.header("retry-after").parse::<u64>().expect("seconds") > 0);
+        }
+        service.store.faults().mend();
+        stands += 10_000;
+        let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+        assert_eq!(answer.header("upload-offset"), stands.to_string(), "{kind:?}");
+    }
     let answer = patch(&user, &path, stands as u64, bytes.slice(stands..)).await;
     let node = answer.header("hayloft-node");
     assert_eq!(user.get(&format!("/api/nodes/{node}/content")).await.body, bytes);

@@ -53,8 +53,13 @@ pub enum NewUploadKind {
     Whole,
     /// A part of one.
     Partial,
-    /// A file made of these partial uploads, in this order.
-    Final(Vec<UploadId>),
+    /// A file made of partial uploads.
+    Final {
+        /// Them, in their order.
+        parts: Vec<UploadId>,
+        /// The same as the client named them, to be given back.
+        raw: String,
+    },
 }
 
 /// An upload to begin.
@@ -85,6 +90,8 @@ pub struct UploadStatus {
     pub raw_metadata: String,
     /// Of a final upload: its partial ones in order.
     pub parts: Vec<UploadId>,
+    /// The same as the client named them; of uploads from before that was kept there is none.
+    pub raw_parts: Option<String>,
     /// When it is swept if nobody continues, unix milliseconds; `None` when it is done.
     pub expires: Option<i64>,
     /// The file it became.

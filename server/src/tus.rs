@@ -144,17 +144,17 @@ pub(crate) async fn terminate(
     with_version(outcome.await)
 }
 
-/// PATCH, HEAD or DELETE for clients that can send only POST, by `X-HTTP-Method-Override`.
+/// PATCH, HEAD, DELETE or OPTIONS for clients that can send only POST, by `X-HTTP-Method-Override`.
 #[utoipa::path(
     post, path = "/api/uploads/{id}", tag = "uploads",
     params(
         ("id" = String, Path, description = "The upload"),
-        ("X-HTTP-Method-Override" = String, Header, description = "PATCH, HEAD or DELETE"),
+        ("X-HTTP-Method-Override" = String, Header, description = "PATCH, HEAD, DELETE or OPTIONS"),
     ),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
     responses(
         (status = 200, description = "To HEAD"),
-        (status = 204, description = "To PATCH and DELETE"),
+        (status = 204, description = "To PATCH, DELETE and OPTIONS"),
         (status = "4XX", description = "As the method that is meant", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 405, description = "No method is named; see Allow", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 507, description = "As the method that is meant", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
@@ -167,16 +167,16 @@ pub(crate) async fn overridden(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let method = headers.get(header::METHOD_OVERRIDE).map(|value| value.as_bytes().to_ascii_uppercase());
     let drive = State(state.drive.clone());
-    match method.as_deref() {
+    match header::meant_method(&headers).as_deref() {
         Some(b"PATCH") => patch(state, caller, id, headers, body).await,
         Some(b"DELETE") => terminate(drive, caller, id, headers).await,
         Some(b"HEAD") => head(drive, caller, id, headers).await,
+        Some(b"OPTIONS") => options_of_one(drive).await,
         _ => with_version(Err(Problem::protocol(
             StatusCode::METHOD_NOT_ALLOWED,
             "method-not-allowed",
-            "POST here needs X-HTTP-Method-Override: PATCH, HEAD or DELETE",
+            "POST here needs X-HTTP-Method-Override: PATCH, HEAD, DELETE or OPTIONS",
         )
         .with_header(ALLOW, HeaderValue::from_static("DELETE, HEAD, OPTIONS, PATCH, POST")))),
     }

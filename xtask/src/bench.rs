@@ -35,9 +35,9 @@ pub(crate) struct Options {
     /// A sixteenth of the sizes and three runs: shows that the benchmark works, not how fast Hayloft is.
     #[arg(long)]
     quick: bool,
-    /// Alternating runs of each comparison.
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
+    /// Alternating runs of each comparison; a median of fewer than five says little.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(5..), conflicts_with = "quick")]
+    runs: u16,
     /// Measure only these; all of them when none is named.
     #[arg(value_enum)]
     parts: Vec<Part>,
@@ -106,7 +106,7 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     let sizes = if options.quick {
         Sizes { file: 64 << 20, large: 256 << 20, runs: 3 }
     } else {
-        Sizes { file: 1 << 30, large: 4 << 30, runs: options.runs }
+        Sizes { file: 1 << 30, large: 4 << 30, runs: options.runs.into() }
     };
     let site = site::build(Profile::Release)?;
     let binary = server::build(Profile::Release)?;
@@ -179,4 +179,30 @@ fn measure(wanted: &[Part], sizes: Sizes, bench: &Bench, report: &mut Report) ->
         drive::bench(sizes.is_quick())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn a_median_is_of_five_runs_at_least() {
+        let runs = |arguments: &[&str]| {
+            let line = Line::try_parse_from([&["bench"], arguments].concat());
+            line.ok().map(|line| line.options.runs)
+        };
+        assert_eq!(runs(&[]), Some(5));
+        assert_eq!(runs(&["--quick"]), Some(5));
+        assert_eq!(runs(&["--runs", "7"]), Some(7));
+        assert_eq!(runs(&["--runs", "4"]), None);
+        assert_eq!(runs(&["--quick", "--runs", "7"]), None, "it has runs of its own");
+    }
 }

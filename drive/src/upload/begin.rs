@@ -36,7 +36,7 @@ impl Drive {
             return Err(Error::TooLarge { limit });
         }
         let id = match &new.kind {
-            NewUploadKind::Final(parts) => self.begin_final(actor, parts, &new).await?,
+            NewUploadKind::Final { parts, .. } => self.begin_final(actor, parts, &new).await?,
             NewUploadKind::Whole => self.begin_plain(actor, UploadKind::Whole, &new).await?,
             NewUploadKind::Partial => self.begin_plain(actor, UploadKind::Partial, &new).await?,
         };
@@ -85,7 +85,7 @@ impl Drive {
         let reserved = if kind == UploadKind::Final { 0 } else { length.unwrap_or(0) };
         sqlx::query(
             "INSERT INTO uploads (id, owner_id, kind, state, length, metadata, parsed, reserved, created_at, updated_at, \
-             expires_at, part_group) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)",
+             expires_at, part_group, raw_parts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)",
         )
         .bind(id.as_str())
         .bind(owner.as_str())
@@ -98,6 +98,7 @@ impl Drive {
         .bind(now)
         .bind(now + millis(self.config().upload_expiry))
         .bind(new.metadata.group.as_deref().filter(|_| kind == UploadKind::Partial))
+        .bind(raw_parts(new))
         .execute(&mut **tx)
         .await?;
         Ok(id)
@@ -163,12 +164,13 @@ impl Drive {
     /// A final upload that could not become a node under its name may be sent again with another.
     async fn renew_final(&self, mut tx: Tx, id: UploadId, new: &NewUpload) -> Result<UploadId> {
         sqlx::query(
-            "UPDATE uploads SET metadata = $2, parsed = $3, failure = NULL WHERE id = $1 AND failure IS NOT NULL \
-             AND state <> 'done'",
+            "UPDATE uploads SET metadata = $2, parsed = $3, raw_parts = $4, failure = NULL WHERE id = $1 \
+             AND failure IS NOT NULL AND state <> 'done'",
         )
         .bind(id.as_str())
         .bind(new.raw_metadata.as_str())
         .bind(as_json(&new.metadata)?)
+        .bind(raw_parts(new))
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
@@ -256,6 +258,13 @@ async fn take_parts(tx: &mut Tx, id: &UploadId, parts: &[UploadId]) -> Result<()
 
 fn placeholders(first: usize, count: usize) -> String {
     (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+}
+
+fn raw_parts(new: &NewUpload) -> Option<&str> {
+    match &new.kind {
+        NewUploadKind::Final { raw, .. } => Some(raw),
+        NewUploadKind::Whole | NewUploadKind::Partial => None,
+    }
 }
 
 fn as_json(metadata: &UploadMetadata) -> Result<String> {

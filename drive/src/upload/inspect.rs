@@ -33,14 +33,12 @@ impl Drive {
             return Ok(status);
         }
         let mut held = self.hold(owner, id, claim).await?;
-        let outcome = self.conclude(&mut held).await;
-        self.let_go(&held.upload).await;
-        match outcome {
-            Err(Error::NameTaken | Error::QuotaExceeded { .. } | Error::TooLarge { .. }) => {
-                Ok(held.upload.status(held.offset(), Vec::new()))
-            }
-            outcome => outcome,
+        let mut outcome = self.conclude(&mut held).await;
+        if let Err(Error::NameTaken | Error::QuotaExceeded { .. } | Error::TooLarge { .. }) = outcome {
+            outcome = self.standing(&held).await;
         }
+        self.let_go(&held.upload).await;
+        outcome
     }
 
     /// The answer when there is nothing to do: nobody holds it, everything is closed, nothing is to be published.

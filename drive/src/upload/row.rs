@@ -16,7 +16,7 @@ use crate::{Error, Result};
 macro_rules! columns {
     () => {
         "id, owner_id, kind, state, length, received, metadata, parsed, reserved, frontier, final_id, blob_id, blake3, \
-         node_id, epoch, idle_epoch, lease_until, expires_at"
+         node_id, raw_parts, epoch, idle_epoch, lease_until, expires_at"
     };
 }
 pub(super) use columns;
@@ -106,6 +106,7 @@ pub(super) struct Upload {
     pub(super) blob: Option<BlobId>,
     pub(super) blake3: Option<String>,
     pub(super) node: Option<NodeId>,
+    pub(super) raw_parts: Option<String>,
     pub(super) epoch: i64,
     pub(super) idle_epoch: i64,
     pub(super) lease_until: i64,
@@ -132,6 +133,7 @@ impl Upload {
             blob: row.try_get::<Option<&str>, _>("blob_id")?.map(parse).transpose()?,
             blake3: row.try_get("blake3")?,
             node: row.try_get::<Option<&str>, _>("node_id")?.map(parse).transpose()?,
+            raw_parts: row.try_get("raw_parts")?,
             epoch: row.try_get("epoch")?,
             idle_epoch: row.try_get("idle_epoch")?,
             lease_until: row.try_get("lease_until")?,
@@ -164,6 +166,7 @@ impl Upload {
             length: self.length,
             raw_metadata: self.raw_metadata.clone(),
             parts,
+            raw_parts: self.raw_parts.clone(),
             expires: (self.state != State::Done).then_some(self.expires_at),
             node: self.node.clone(),
         }

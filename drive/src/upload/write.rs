@@ -93,6 +93,11 @@ impl Drive {
         if held.upload.state.is_publishing() || (whole && held.upload.state == State::Uploading) {
             Box::pin(self.publish(held)).await?;
         }
+        self.standing(held).await
+    }
+
+    /// How far an upload is, whether or not it could be published.
+    pub(super) async fn standing(&self, held: &Held) -> Result<UploadStatus> {
         let parts = match held.upload.kind {
             UploadKind::Final => {
                 parts_of(&mut *self.database().read().acquire().await?, &held.upload.id).await?

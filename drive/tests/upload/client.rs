@@ -41,7 +41,8 @@ pub(crate) fn partial(length: u64, offset: impl Into<Option<u64>>) -> NewUpload 
 }
 
 pub(crate) fn made_of(file: &str, parts: &[UploadId]) -> NewUpload {
-    NewUpload { kind: NewUploadKind::Final(parts.to_vec()), length: None, ..whole(file, None) }
+    let raw = format!("final;{}", parts.iter().map(UploadId::as_str).collect::<Vec<_>>().join(" "));
+    NewUpload { kind: NewUploadKind::Final { parts: parts.to_vec(), raw }, length: None, ..whole(file, None) }
 }
 
 /// A body in frames of this many bytes.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use drive::{Config, Drive};
-use storage::BlobStore;
+use storage::{BlobStore, StorePath};
 
 use crate::client::{Tus, data, whole};
 use crate::local::every_step_is_continued;
+use crate::takeover::the_newer_stops_the_older;
 use crate::world::{World, on_both_engines, on_sqlite};
 
 /// Where the tests of the store have their HDFS, too.
@@ -23,6 +24,12 @@ fn fresh_url() -> String {
 
 async fn open(url: &str) -> Arc<dyn BlobStore> {
     storage::open(url).await.unwrap_or_else(|error| panic!("{url}: {error}"))
+}
+
+/// An instance on this store.
+async fn instance(world: &World, store: &Arc<dyn BlobStore>) -> Drive {
+    let (database, store) = (world.database.clone(), Arc::clone(store));
+    Drive::open_at(database, store, Config::default(), world.clock.clone()).await.expect("open")
 }
 
 /// The lengths of a file's blocks.
@@ -45,15 +52,25 @@ on_both_engines! {
     async fn publishing_stopped_after_every_step_is_continued(world: World) {
         every_step_is_continued(&world, open(&fresh_url()).await).await;
     }
+
+    async fn of_two_clients_the_newer_one_stops_the_older_one(world: World) {
+        let store = open(&fresh_url()).await;
+        let tus = Tus::new(&world, "alice").await;
+        let here = tus.on(&instance(&world, &store).await);
+        let there = tus.on(&instance(&world, &store).await);
+        the_newer_stops_the_older(&here, &here).await;
+        the_newer_stops_the_older(&here, &there).await;
+        let staging = StorePath::parse(format!("staging/{}", tus.actor.user)).expect("path");
+        let left = store.list(&staging).await.expect("list");
+        assert!(left.is_empty(), "{left:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn small_requests_make_as_few_blocks_as_large_ones() {
     on_sqlite(|world| async move {
         let url = fresh_url();
-        let (database, store) = (world.database.clone(), open(&url).await);
-        let drive =
-            Drive::open_at(database, store, Config::default(), world.clock.clone()).await.expect("open");
+        let drive = instance(&world, &open(&url).await).await;
         let tus = Tus::new(&world, "alice").await.on(&drive);
         let data = data(272 * MIB);
         let id = tus.begin(whole("a", data.len() as u64)).await;

@@ -2,6 +2,7 @@
 
 use domain::{UploadId, UploadKind, UploadMetadata};
 use drive::{Error, NewUpload};
+use futures::StreamExt;
 
 use crate::client::{
     Tus, assert_refused, assert_tidy, data, fed, hash, made_of, partial, whole, whole_or_fail,
@@ -61,6 +62,27 @@ on_both_engines! {
         let swapped = [&content[800_000..], &content[300_001..800_000], &content[..300_001]].concat();
         let status = tus.post(made_of("a", &parts)).await.expect("final");
         tus.assert_file(&status.node.expect("node"), &swapped).await;
+        assert_tidy(&world, 1, content.len()).await;
+    }
+
+    /// Statements name 500 parts at most; their order must not depend on that.
+    async fn more_parts_than_one_statement_names(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let content = data(501);
+        let parts = futures::stream::iter(content.clone()).map(|byte| {
+            let tus = tus.clone();
+            async move {
+                let id = tus.begin(partial(1, None)).await;
+                tus.patch(&id, 0, &bytes::Bytes::copy_from_slice(&[byte])).await.expect("patch");
+                id
+            }
+        });
+        let mut parts: Vec<_> = parts.buffered(8).collect().await;
+        parts.reverse();
+        let reversed: Vec<u8> = content.iter().rev().copied().collect();
+        let status = tus.post(made_of("a", &parts)).await.expect("final");
+        assert_eq!(status.parts, parts);
+        tus.assert_file(&status.node.expect("node"), &reversed).await;
         assert_tidy(&world, 1, content.len()).await;
     }
 

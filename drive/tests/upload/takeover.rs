@@ -6,26 +6,34 @@ use storage::{ErrorKind, Operation};
 use crate::client::{Tus, assert_refused, assert_tidy, at, data, fed, whole};
 use crate::world::{World, on_both_engines};
 
+/// Bytes of the file that two clients write to.
+const LENGTH: usize = 100_000;
+
+/// Two clients write to one upload, on one instance or on two: the newer one stops the older one and completes the file.
+pub(crate) async fn the_newer_stops_the_older(older: &Tus, newer: &Tus) {
+    let data = data(LENGTH);
+    let id = older.begin(whole("a", LENGTH as u64)).await;
+    let (feed, frames) = fed();
+    let writing = tokio::spawn({
+        let (older, id) = (older.clone(), id.clone());
+        async move { older.drive.write_upload(&older.actor, &id, at(0), frames).await }
+    });
+    feed.send(Ok(data.slice(..10_000))).await.expect("taken");
+    feed.send(Ok(data.slice(10_000..20_000))).await.expect("taken");
+    // Its sender stays: only the newer request can end it.
+    let offset = newer.offset(&id).await;
+    assert!((10_000..=20_000).contains(&offset), "{offset}");
+    assert_refused!(writing.await.expect("task"), Error::Busy);
+    assert!(feed.send(Ok(data.slice(..1))).await.is_err(), "the body was let go");
+    let node = newer.push_through(&id, &data).await;
+    newer.assert_file(&node, &data).await;
+}
+
 on_both_engines! {
     async fn the_newer_request_stops_the_older_one(world: World) {
         let tus = Tus::new(&world, "alice").await;
-        let data = data(100_000);
-        let id = tus.begin(whole("a", 100_000)).await;
-        let (feed, frames) = fed();
-        let older = tokio::spawn({
-            let (tus, id) = (tus.clone(), id.clone());
-            async move { tus.drive.write_upload(&tus.actor, &id, at(0), frames).await }
-        });
-        feed.send(Ok(data.slice(..10_000))).await.expect("taken");
-        feed.send(Ok(data.slice(10_000..20_000))).await.expect("taken");
-        // Its sender stays: only the newer request can end it.
-        let status = tus.head(&id).await.expect("head");
-        assert_refused!(older.await.expect("task"), Error::Busy);
-        assert!((10_000..=20_000).contains(&status.offset), "{}", status.offset);
-        assert!(feed.send(Ok(data.slice(..1))).await.is_err(), "the body was let go");
-        let node = tus.push_through(&id, &data).await;
-        tus.assert_file(&node, &data).await;
-        assert_tidy(&world, 1, data.len()).await;
+        the_newer_stops_the_older(&tus, &tus).await;
+        assert_tidy(&world, 1, LENGTH).await;
     }
 
     async fn many_requests_at_once_spoil_nothing(world: World) {
@@ -54,21 +62,8 @@ on_both_engines! {
     async fn another_instance_takes_over_from_one_that_lives(world: World) {
         let tus = Tus::new(&world, "alice").await;
         let there = tus.on(&world.with(Config::default()).await);
-        let data = data(100_000);
-        let id = tus.begin(whole("a", 100_000)).await;
-        let (feed, frames) = fed();
-        let older = tokio::spawn({
-            let (tus, id) = (tus.clone(), id.clone());
-            async move { tus.drive.write_upload(&tus.actor, &id, at(0), frames).await }
-        });
-        feed.send(Ok(data.slice(..10_000))).await.expect("taken");
-        feed.send(Ok(data.slice(10_000..20_000))).await.expect("taken");
-        let offset = there.offset(&id).await;
-        assert!((10_000..=20_000).contains(&offset), "{offset}");
-        assert_refused!(older.await.expect("task"), Error::Busy);
-        let node = there.push_through(&id, &data).await;
-        tus.assert_file(&node, &data).await;
-        assert_tidy(&world, 1, data.len()).await;
+        the_newer_stops_the_older(&tus, &there).await;
+        assert_tidy(&world, 1, LENGTH).await;
     }
 
     async fn a_writer_that_hangs_in_the_store_makes_others_wait_not_err(world: World) {

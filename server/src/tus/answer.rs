@@ -72,7 +72,10 @@ pub(super) fn standing(status: &UploadStatus) -> Response {
     match status.kind {
         UploadKind::Whole => {}
         UploadKind::Partial => set(headers, tus::UPLOAD_CONCAT, "partial"),
-        UploadKind::Final => set(headers, tus::UPLOAD_CONCAT, &tus::final_of(&status.parts)),
+        UploadKind::Final => {
+            let value = status.raw_parts.clone().unwrap_or_else(|| tus::final_of(&status.parts));
+            set(headers, tus::UPLOAD_CONCAT, &value);
+        }
     }
     expires(headers, status);
     node(headers, status);

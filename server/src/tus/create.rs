@@ -11,7 +11,7 @@ use http_body_util::BodyExt;
 
 use super::answer::{Progress, created, with_version};
 use super::header::{self, Concat};
-use super::{interrupted, metadata, unsupported_type, write};
+use super::{interrupted, metadata, options, unsupported_type, write};
 use crate::problem::Problem;
 use crate::session::Caller;
 use crate::state::AppState;
@@ -26,10 +26,12 @@ use crate::state::AppState;
         ("Upload-Metadata" = Option<String>, Header, description = "filename, filetype, parent, conflict, lastmodified, blake3; for parts also group, offset, total"),
         ("Upload-Concat" = Option<String>, Header, description = "partial, or final; and the URLs of its parts"),
         ("Upload-Checksum" = Option<String>, Header, description = "Of the body, when there is one"),
+        ("X-HTTP-Method-Override" = Option<String>, Header, description = "OPTIONS, for clients that cannot send it"),
     ),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream", description = "The first bytes; may be absent"),
     responses(
         (status = 201, description = "Made; a completed one says which file it became in Hayloft-Node"),
+        (status = 204, description = "When OPTIONS is meant: what it answers"),
         (status = 400, description = "A header is missing or cannot be read", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 409, description = "The name is taken, and the metadata says to fail then", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
         (status = 412, description = "Not tus 1.0.0", body = crate::problem::ProblemSchema, content_type = "application/problem+json"),
@@ -48,6 +50,9 @@ pub(crate) async fn create(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    if header::meant_method(&headers).as_deref() == Some(b"OPTIONS") {
+        return options(State(state.drive)).await;
+    }
     let outcome = async {
         header::require_version(&headers)?;
         let Caller(actor) = caller?;
@@ -83,12 +88,19 @@ async fn create_checked(
     let kind = match kind {
         Concat::Whole => NewUploadKind::Whole,
         Concat::Partial => NewUploadKind::Partial,
-        Concat::Final(parts) => NewUploadKind::Final(parts),
+        Concat::Final(parts) => {
+            let raw = header::text(headers, &header::UPLOAD_CONCAT)?.unwrap_or_default().to_owned();
+            NewUploadKind::Final { parts, raw }
+        }
     };
     let status = state.drive.begin_upload(actor, NewUpload { kind, length, metadata, raw_metadata }).await?;
-    let Some(first) = first.filter(|_| status.node.is_none()) else {
+    let Some(first) = first else {
         return Ok(created(&state.settings, &status, Progress::Unsaid));
     };
+    if status.node.is_some() {
+        // The empty file: it was complete before its empty body was looked at.
+        return Ok(created(&state.settings, &status, Progress::Said));
+    }
     match write(&state.drive, actor, &status.id, first, body).await {
         Ok(status) => Ok(created(&state.settings, &status, Progress::Said)),
         Err(problem) => {

@@ -65,6 +65,11 @@ pub(crate) fn require_version(headers: &HeaderMap) -> Result<(), Problem> {
         .with_header(TUS_VERSION, VERSION))
 }
 
+/// The method that `X-HTTP-Method-Override` says is meant, where there is one; in capitals.
+pub(crate) fn meant_method(headers: &HeaderMap) -> Option<Vec<u8>> {
+    headers.get(METHOD_OVERRIDE).map(|value| value.as_bytes().to_ascii_uppercase())
+}
+
 /// `Upload-Offset`, which has to be there.
 pub(crate) fn offset(headers: &HeaderMap) -> Result<u64, Problem> {
     number(headers, &UPLOAD_OFFSET)?.ok_or_else(|| Problem::malformed("Upload-Offset is missing"))
@@ -140,7 +145,7 @@ fn upload_of_url(url: &str) -> Option<UploadId> {
     rest.ends_with("/api/uploads").then(|| id.parse().ok()).flatten()
 }
 
-/// What a HEAD says in `Upload-Concat` of a final upload.
+/// What a HEAD says in `Upload-Concat` of a final upload from before the header's text was kept.
 pub(crate) fn final_of(parts: &[UploadId]) -> String {
     let urls: Vec<String> = parts.iter().map(|part| format!("/api/uploads/{part}")).collect();
     format!("final;{}", urls.join(" "))

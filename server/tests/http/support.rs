@@ -76,6 +76,14 @@ impl Service {
         connection.close().await.expect("closed");
     }
 
+    /// What no use case tells: one text.
+    pub(crate) async fn text(&self, query: &'static str) -> String {
+        let mut connection = sqlx::AnyConnection::connect(&self.url).await.expect("a connection");
+        let text = sqlx::query_scalar(query).fetch_one(&mut connection).await.expect(query);
+        connection.close().await.expect("closed");
+        text
+    }
+
     /// Somebody without an account.
     pub(crate) fn guest(&self) -> Guest {
         Guest { router: self.router.clone() }

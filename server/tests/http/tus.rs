@@ -1,6 +1,7 @@
 //! tus 1.0.0, sentence by sentence. Each test names what the protocol says.
 
 use axum::body::{Body, Bytes};
+use futures::StreamExt;
 
 use crate::support::{Answer, Service, TokenUser, base64, pattern};
 
@@ -227,6 +228,39 @@ async fn creation_with_upload() {
 
     let answer = user.tus("POST", "/api/uploads", &headers[..2], "01234").await;
     assert_eq!(answer.status, 415, "bytes without their content type would be lost");
+
+    // Of the empty file, too: "the Server MUST include the Upload-Offset header".
+    for extra in [&[][..], &[("upload-concat", "partial")]] {
+        let headers = [&[("upload-length", "0"), ("upload-metadata", name.as_str()), BYTES], extra].concat();
+        let answer = user.tus("POST", "/api/uploads", &headers, Body::empty()).await;
+        assert_eq!((answer.status, answer.header("upload-offset")), (201, "0"), "{extra:?}");
+        assert_eq!(answer.has("hayloft-node"), extra.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_bytes_of_a_creation_are_held_against_their_checksum() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let name = metadata("a");
+    let send = async |checksum| {
+        let headers = [
+            ("upload-length", "3"),
+            ("upload-metadata", name.as_str()),
+            BYTES,
+            ("upload-checksum", checksum),
+        ];
+        user.tus("POST", "/api/uploads", &headers, "abc").await
+    };
+    // Of "abd", and of nothing we know.
+    send("sha1 y0zCjfD9vg7PnZZi4pSxGAkqVzU=").await.is_problem(460, "checksum-mismatch");
+    send("md5 kAFQmDzST7DWlj99KOF/cg==").await.is_problem(400, "unsupported-checksum");
+    assert_eq!(user.get("/api/uploads").await.json(), serde_json::json!([]), "nothing was made");
+    assert_eq!(user.get("/api/nodes/root/children").await.json()["items"], serde_json::json!([]));
+    assert!(service.store.files().is_empty());
+    let answer = send("sha1 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=").await;
+    assert_eq!((answer.status, answer.header("upload-offset")), (201, "3"));
+    assert!(answer.has("hayloft-node"));
 }
 
 #[tokio::test]
@@ -299,9 +333,36 @@ async fn termination() {
     for (method, headers) in [("HEAD", &[][..]), ("PATCH", &[BYTES, ("upload-offset", "3")]), ("DELETE", &[])]
     {
         let answer = user.tus(method, &path, headers, Body::empty()).await;
-        assert!(matches!(answer.status, 404 | 410), "{method}: {}", answer.status);
+        assert_eq!(answer.status, 410, "{method}");
         assert!(!answer.has("upload-offset"));
     }
+}
+
+#[tokio::test]
+async fn expiration() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let (name, week) = (metadata("a"), std::time::Duration::from_secs(7 * 24 * 60 * 60));
+    let headers = [("upload-length", "6"), ("upload-metadata", name.as_str()), BYTES];
+    let answer = user.tus("POST", "/api/uploads", &headers, "abc").await;
+    let path = answer.header("location").to_owned();
+    let told = httpdate::parse_http_date(answer.header("upload-expires")).expect("a date");
+    let now = std::time::Duration::from_millis(service.clock.now_ms().unsigned_abs());
+    // To the second, as dates of HTTP are.
+    let until = (std::time::SystemTime::UNIX_EPOCH + now + week).duration_since(told).expect("not later");
+    assert!(until < std::time::Duration::from_secs(1), "{until:?}");
+
+    service.clock.advance(week + std::time::Duration::from_secs(24 * 60 * 60));
+    // Before anybody has swept, and afterwards.
+    for _ in 0..2 {
+        for (method, headers) in [("HEAD", &[][..]), ("PATCH", &[BYTES, ("upload-offset", "3")])] {
+            let answer = user.tus(method, &path, headers, Body::empty()).await;
+            assert_eq!(answer.status, 410, "{method}");
+            assert!(!answer.has("upload-offset"), "{method}");
+        }
+        service.drive.sweep_once().await;
+    }
+    assert!(service.store.files().is_empty());
 }
 
 #[tokio::test]
@@ -380,7 +441,7 @@ async fn partial_uploads_become_one_file() {
         assert_eq!(user.tus("HEAD", &path, &[], Body::empty()).await.header("upload-concat"), "partial");
         parts.push(path);
     }
-    // One as a path, one as a URL: both are allowed.
+    // Some as paths, one as a URL: both are allowed.
     let concat = format!("final;{} https://drive.example{} {}", parts[0], parts[1], parts[2]);
     let headers = [("upload-concat", concat.as_str()), ("upload-metadata", &metadata("joined.txt"))];
     let answer = user.tus("POST", "/api/uploads", &headers, Body::empty()).await;
@@ -389,9 +450,41 @@ async fn partial_uploads_become_one_file() {
     assert_eq!(user.get(&format!("/api/nodes/{node}/content")).await.body, "hello wide world");
 
     let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
-    assert_eq!(answer.header("upload-concat"), format!("final;{}", parts.join(" ")));
+    assert_eq!(answer.header("upload-concat"), concat, "as received");
     assert_eq!((answer.header("upload-length"), answer.header("upload-offset")), ("16", "16"));
     assert_eq!(patch(&user, &path, 16, "!").await.status, 403, "a final upload takes no bytes");
+
+    // As a version before this one left it.
+    service.sql("UPDATE uploads SET raw_parts = NULL").await;
+    let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+    assert_eq!(answer.header("upload-concat"), format!("final;{}", parts.join(" ")));
+}
+
+#[tokio::test]
+async fn a_final_upload_that_is_no_file_yet_tells_its_parts_and_no_offset() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let headers = [("upload-length", "3"), ("upload-concat", "partial"), BYTES];
+    let part = user.tus("POST", "/api/uploads", &headers, "abc").await.header("location").to_owned();
+    let concat = format!("final;https://drive.example{part}");
+    let named = metadata("a") + ",conflict " + &base64("fail");
+    let headers = [("upload-concat", concat.as_str()), ("upload-metadata", &named)];
+    // The server dies, and somebody takes the name before it goes on.
+    service.drive.stop_publishing_after(Some(drive::Step::Received));
+    assert_eq!(user.tus("POST", "/api/uploads", &headers, Body::empty()).await.status, 503);
+    service.drive.stop_publishing_after(None);
+    service.clock.advance(std::time::Duration::from_secs(60));
+    user.file("a", "other").await;
+    user.tus("POST", "/api/uploads", &headers, Body::empty()).await.is_problem(409, "name-taken");
+
+    let path = format!("/api/uploads/{}", service.text("SELECT id FROM uploads WHERE kind = 'final'").await);
+    for raw in [concat, format!("final;{part}")] {
+        let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+        assert_eq!((answer.status, answer.header("upload-length")), (200, "3"));
+        assert_eq!(answer.header("upload-concat"), raw);
+        assert!(!answer.has("upload-offset") && !answer.has("hayloft-node"), "{answer:?}");
+        service.sql("UPDATE uploads SET raw_parts = NULL").await;
+    }
 }
 
 #[tokio::test]
@@ -404,6 +497,11 @@ async fn post_may_stand_for_other_methods() {
     let answer = user.tus("POST", &path, &[("x-http-method-override", "HEAD")], Body::empty()).await;
     assert_eq!((answer.status, answer.header("upload-offset")), (200, "3"));
     user.tus("POST", &path, &[], Body::empty()).await.is_problem(405, "method-not-allowed");
+    for path in [&path, "/api/uploads"] {
+        let answer =
+            service.guest().send("POST", path, &[("x-http-method-override", "OPTIONS")], Body::empty()).await;
+        assert_eq!((answer.status, answer.header("tus-version")), (204, "1.0.0"), "{path}");
+    }
     let answer = user.tus("POST", &path, &[("x-http-method-override", "DELETE")], Body::empty()).await;
     assert_eq!(answer.status, 204);
 }
@@ -442,14 +540,33 @@ async fn a_store_that_is_down_says_when_to_try_again_and_loses_nothing() {
     let bytes = pattern(100_000);
     let path = create(&user, &[("upload-length", "100000"), ("upload-metadata", &metadata("a"))]).await;
     assert_eq!(patch(&user, &path, 0, bytes.slice(..40_000)).await.status, 204);
-    service.store.faults().outage(storage::ErrorKind::Unavailable);
-    let answer = patch(&user, &path, 40_000, bytes.slice(40_000..)).await;
-    answer.is_problem(503, "store-unavailable");
-    assert!(answer.header("retry-after").parse::<u64>().expect("seconds") > 0);
-    service.store.faults().mend();
-    let stands: usize =
-        user.tus("HEAD", &path, &[], Body::empty()).await.header("upload-offset").parse().expect("an offset");
-    assert!(stands >= 40_000);
+    let mut stands: usize = 40_000;
+    for (kind, status, code) in [
+        (storage::ErrorKind::Unavailable, 503, "store-unavailable"),
+        (storage::ErrorKind::SafeMode, 503, "store-unavailable"),
+        (storage::ErrorKind::Full, 507, "store-full"),
+    ] {
+        // In the middle of a body.
+        let (store, bytes) = (service.store.clone(), bytes.clone());
+        let frames = futures::stream::iter(0..2).map(move |nth| {
+            if nth == 1 {
+                store.faults().outage(kind);
+            }
+            Ok::<_, std::io::Error>(bytes.slice(stands + nth * 10_000..stands + (nth + 1) * 10_000))
+        });
+        let headers = [BYTES, ("upload-offset", &stands.to_string())];
+        let answer = user.tus("PATCH", &path, &headers, Body::from_stream(frames)).await;
+        answer.is_problem(status, code);
+        // Time alone makes no room.
+        assert_eq!(answer.has("retry-after"), status == 503, "{kind:?}");
+        if status == 503 {
+            assert!(answer.header("retry-after").parse::<u64>().expect("seconds") > 0);
+        }
+        service.store.faults().mend();
+        stands += 10_000;
+        let answer = user.tus("HEAD", &path, &[], Body::empty()).await;
+        assert_eq!(answer.header("upload-offset"), stands.to_string(), "{kind:?}");
+    }
     let answer = patch(&user, &path, stands as u64, bytes.slice(stands..)).await;
     let node = answer.header("hayloft-node");
     assert_eq!(user.get(&format!("/api/nodes/{node}/content")).await.body, bytes);

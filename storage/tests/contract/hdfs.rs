@@ -203,6 +203,32 @@ async fn the_other_namenode_is_asked_when_the_first_is_on_standby_and_remembered
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_namenode_is_asked_again_when_the_remembered_one_becomes_standby() {
+    let cluster = share().await;
+    let (first, proxied) = BadNetwork::new(&cluster).await;
+    let (second, url) = BadNetwork::new(&cluster).await;
+    let store = open(&with_first(&url, &format!("127.0.0.1:{}", proxied.port().expect("port"))));
+    let bytes = pattern(6, 1000);
+    let mut at = path("a/0");
+    put(&*store, &at, &bytes).await;
+    // Both know the same cluster, and take turns in being active.
+    for (turn, (standby, active)) in
+        [(&first, &second), (&second, &first), (&first, &second)].iter().enumerate()
+    {
+        standby.answers(Answers::Standby);
+        active.answers(Answers::Arrive);
+        let asked = standby.calls();
+        assert_same(&get(&*store, &at).await, &bytes, "by the one that is active now");
+        assert_eq!(standby.calls(), asked + 1, "turn {turn}: the one that was remembered");
+        let next = path(&format!("a/{}", turn + 1));
+        store.rename(&at, &next, Overwrite::Never).await.expect("rename");
+        at = next;
+        assert_eq!(store.stat(&at).await.expect("stat").length, 1000, "and by the other client");
+        assert_eq!(standby.calls(), asked + 1, "turn {turn}: it is not asked again");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_to_ask_is_unavailable() {
     let (_port, nobody) = nobody();
     let store = open(&Url::parse(&format!("webhdfs://u@{nobody}/x")).expect("url"));

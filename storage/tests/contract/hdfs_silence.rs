@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use storage::{Deadlines, ErrorKind, HdfsStore};
+use storage::{Deadlines, ErrorKind, HdfsStore, Overwrite, Piece};
 
-use crate::bytes_of::{MIB, assert_same, eventually, get, kind, path, pattern, pieces, put};
+use crate::bytes_of::{MIB, assert_same, eventually, get, kind, path, pattern, pieces, put, try_get};
 use crate::cluster::{open, share};
 use crate::hdfs::with_first;
 use crate::proxy::{Answers, BadNetwork};
@@ -21,14 +21,35 @@ async fn a_namenode_that_says_nothing_is_a_timeout() {
     let (network, url) = BadNetwork::new(&cluster).await;
     network.answers(Answers::Silent);
     let store: crate::Store = std::sync::Arc::new(HdfsStore::open(&url, impatient()).expect("open"));
-    assert_eq!(kind(store.stat(&path("a")).await, "stat"), ErrorKind::Timeout);
-    assert_eq!(kind(store.create(&path("a")).await.map(drop), "create"), ErrorKind::Timeout);
-    assert_eq!(kind(store.append(&path("a"), 1).await.map(drop), "append"), ErrorKind::Timeout);
-    assert_eq!(kind(store.seal(&path("a")).await, "seal"), ErrorKind::Timeout);
-    assert_eq!(kind(store.read(&path("a"), 0..1).await.map(drop), "read"), ErrorKind::Timeout);
-    assert_eq!(kind(store.delete(&path("a")).await, "delete"), ErrorKind::Timeout);
-    assert!(!store.health().await.readable);
-    assert_eq!(kind(store.cluster().await, "cluster"), ErrorKind::Unavailable);
+    let (a, b) = (path("a"), path("b"));
+    let pieces = [Piece { path: path("u/0"), length: 1 }, Piece { path: path("u/1"), length: 1 }];
+    let whole = path("u/whole");
+    // Side by side, for each of them waits.
+    let changes = async {
+        tokio::join!(
+            async { kind(store.create(&a).await.map(drop), "create") },
+            async { kind(store.append(&a, 1).await.map(drop), "append") },
+            async { kind(store.seal(&a).await, "seal") },
+            async { kind(store.delete(&a).await, "delete") },
+            async { kind(store.rename(&a, &b, Overwrite::Never).await, "rename") },
+            async { kind(store.concat(&whole, &pieces).await, "concat") },
+        )
+    };
+    let questions = async {
+        tokio::join!(
+            async { kind(store.stat(&a).await, "stat") },
+            async { kind(store.read(&a, 0..1).await.map(drop), "read") },
+            async { kind(store.list(&a).await, "list") },
+            async { kind(store.usage().await, "usage") },
+        )
+    };
+    let (changes, questions, health, cluster) =
+        tokio::join!(changes, questions, store.health(), store.cluster());
+    let late = ErrorKind::Timeout;
+    assert_eq!(changes, (late, late, late, late, late, late));
+    assert_eq!(questions, (late, late, late, late));
+    assert!(!health.readable);
+    assert_eq!(kind(cluster, "cluster"), ErrorKind::Unavailable);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,6 +77,31 @@ async fn a_datanode_that_says_nothing_is_a_timeout() {
     writer.write(pattern(2, MIB)).await.expect("write");
     assert_eq!(kind(writer.finish().await, "finish"), ErrorKind::Timeout);
     eventually("the transfer is given up", || async { network.open_connections() == 0 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_goes_on_when_its_datanode_falls_silent() {
+    let cluster = share().await;
+    let (network, url) = BadNetwork::new(&cluster).await;
+    let store: crate::Store = std::sync::Arc::new(HdfsStore::open(&url, impatient()).expect("open"));
+    let (at, bytes) = (path("a"), pattern(4, 5 * MIB));
+    put(&*store, &at, &bytes).await;
+    let before = network.connections();
+    network.hush_downloads_after(2 * MIB as u64);
+    assert_same(&get(&*store, &at).await, &bytes, "a download with two silences");
+    assert!(network.connections() - before >= 3, "each connection carried 2 MiB");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_from_datanodes_that_say_nothing_is_a_timeout() {
+    let cluster = share().await;
+    let (network, url) = BadNetwork::new(&cluster).await;
+    let store: crate::Store = std::sync::Arc::new(HdfsStore::open(&url, impatient()).expect("open"));
+    let (at, bytes) = (path("a"), pattern(5, MIB));
+    put(&*store, &at, &bytes).await;
+    network.silence_datanodes();
+    assert_eq!(kind(try_get(&*store, &at, 0..u64::MAX).await, "read"), ErrorKind::Timeout);
+    eventually("every transfer is given up", || async { network.open_connections() == 0 }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

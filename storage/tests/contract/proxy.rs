@@ -41,6 +41,8 @@ struct Network {
     open: AtomicU64,
     /// DataNodes take connections, and then neither bytes nor leave.
     silent: AtomicBool,
+    /// A download that was carried as far as it may be falls silent instead of breaking.
+    hushed: AtomicBool,
     calls: AtomicU64,
     /// Which DataNode was connected to last, by its place in the state.
     last: AtomicUsize,
@@ -68,6 +70,7 @@ impl BadNetwork {
             connections: AtomicU64::new(0),
             open: AtomicU64::new(0),
             silent: AtomicBool::new(false),
+            hushed: AtomicBool::new(false),
             calls: AtomicU64::new(0),
             last: AtomicUsize::new(usize::MAX),
         });
@@ -88,6 +91,12 @@ impl BadNetwork {
 
     pub(crate) fn break_downloads_after(&self, bytes: u64) {
         self.0.download.store(bytes, Ordering::SeqCst);
+    }
+
+    /// From now on a connection carries so many bytes of a download, and then nothing more, and stays.
+    pub(crate) fn hush_downloads_after(&self, bytes: u64) {
+        self.0.hushed.store(true, Ordering::SeqCst);
+        self.break_downloads_after(bytes);
     }
 
     /// Connections to DataNodes so far.
@@ -145,7 +154,10 @@ async fn carry(network: &Network, client: TcpStream, target: String) {
     // Whichever is used up first breaks both; a body that just ends goes on to the answer.
     tokio::select! {
         _ = async { copy(&mut up, &mut to_server).await.ok(); if up.limit() > 0 { std::future::pending().await } } => {}
-        _ = copy(&mut down, &mut to_client) => {}
+        _ = async {
+            copy(&mut down, &mut to_client).await.ok();
+            if down.limit() == 0 && network.hushed.load(Ordering::SeqCst) { std::future::pending().await }
+        } => {}
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{command, workspace};
 ///
 /// # Errors
 /// When Java or Maven is missing, or Maven cannot fetch them.
-pub(super) fn folder() -> Result<PathBuf> {
+pub(crate) fn folder() -> Result<PathBuf> {
     prerequisites::ensure(&[Need::Java])?;
     let pom = workspace::root().join("xtask/hadoop/pom.xml");
     let wanted = fs::read_to_string(&pom).with_context(|| format!("cannot read {}", pom.display()))?;

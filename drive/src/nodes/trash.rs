@@ -1,15 +1,14 @@
 //! The trash: one row in, one row out.
 
-use std::collections::HashMap;
-
 use domain::{Node, NodeId, Outcome, Page, TrashEntry};
-use sqlx::{AnyConnection, Row};
+use sqlx::Row;
 
 use super::change::{name_of, place};
 use super::children::check_limit;
 use super::cursor::{Cursor, Value, cut};
-use super::{live, live_folder, names, parse, read, select_node, with_up};
+use super::{live, live_folder, names, parse, read, select_node};
 use crate::database::{Tx, retrying};
+use crate::find::Places;
 use crate::{Actor, Drive, Error, Result, clock, quota};
 
 impl Drive {
@@ -78,20 +77,14 @@ impl Drive {
             Ok(cursor.encode(&list))
         })?;
         let keeps = self.rules().trash_retention.map(clock::millis);
-        // Much of what is in the trash comes from few folders.
-        let mut places: HashMap<NodeId, Option<Vec<String>>> = HashMap::new();
-        let mut items = Vec::with_capacity(kept.len());
-        for row in kept {
-            let node = read(row)?;
+        let nodes = kept.iter().map(read).collect::<Result<Vec<_>>>()?;
+        let mut places = Places::default();
+        let folders = nodes.iter().filter_map(|node| node.parent.as_ref());
+        places.learn(&mut connection, &actor.user, folders).await?;
+        let mut items = Vec::with_capacity(nodes.len());
+        for (node, row) in nodes.into_iter().zip(kept) {
             let trashed: i64 = row.try_get(8)?;
-            let parent = node.parent.clone().unwrap_or_else(|| actor.root.clone());
-            let place = match places.get(&parent) {
-                Some(place) => place.clone(),
-                None => {
-                    let place = place_of(&mut connection, actor, &parent).await?;
-                    places.entry(parent).or_insert(place).clone()
-                }
-            };
+            let place = node.parent.as_ref().and_then(|folder| places.of(folder));
             let expires = keeps.map(|keeps| trashed.saturating_add(keeps));
             items.push(TrashEntry { node, trashed, expires, place });
         }
@@ -140,36 +133,6 @@ pub(super) async fn put_back(tx: &mut Tx, actor: &Actor, id: &NodeId) -> Result<
         (false, false) => Outcome::Renamed,
     };
     Ok((outcome, live(tx, &actor.user, id).await?))
-}
-
-/// Folders that a place names; a list of trash must not grow with the depth of the tree.
-const NEAREST: i64 = 16;
-
-/// Names of the folders from below the root to this one, itself among them; of many the nearest, after an ellipsis. `None` when
-/// it is not there.
-async fn place_of(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    folder: &NodeId,
-) -> Result<Option<Vec<String>>> {
-    let rows = sqlx::query(with_up!(
-        "SELECT n.name, n.parent_id FROM nodes n JOIN up ON up.id = n.id \
-         WHERE NOT EXISTS (SELECT 1 FROM up WHERE up.trashed_at IS NOT NULL) ORDER BY up.depth LIMIT $3"
-    ))
-    .bind(folder.as_str())
-    .bind(actor.user.as_str())
-    .bind(NEAREST + 1)
-    .fetch_all(connection)
-    .await?;
-    let Some(last) = rows.last() else { return Ok(None) };
-    let reaches_the_root = last.try_get::<Option<&str>, _>(1)?.is_none();
-    let mut names = rows.iter().map(|row| Ok(row.try_get(0)?)).collect::<Result<Vec<String>>>()?;
-    names.pop();
-    if !reaches_the_root {
-        names.push("…".to_owned());
-    }
-    names.reverse();
-    Ok(Some(names))
 }
 
 /// What was trashed itself and is not being purged.

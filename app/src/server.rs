@@ -34,7 +34,7 @@ use leptos::prelude::*;
 pub(crate) use account_form::{Refused, another_captcha, answer_account, name_of};
 pub(crate) use announcement::announcement;
 pub use answer::own_path;
-pub(crate) use answer::{hand_back, refuse, reply, show};
+pub(crate) use answer::{hand_back, page_of_sender, refuse, reply, show};
 pub use captcha::browser_secret;
 pub(crate) use captcha::{Asked, ask_to_register, ask_to_sign_in, browser_of_request, solved};
 pub(crate) use cookies::{dismiss, is_dismissed, set_language, set_theme, set_view, take_flash, take_next};

@@ -1,7 +1,7 @@
 //! What became of several items, in the few numbers that a page tells.
 
 use axum::http::request::Parts;
-use domain::{AppError, ItemReport, Node, NodeId, Outcome};
+use domain::{AppError, ItemReport, Node, NodeId};
 use drive::Actor;
 use leptos::prelude::*;
 
@@ -38,10 +38,8 @@ pub(crate) struct Tally {
     /// Those that were changed, unless they are too many to be told.
     pub(crate) done: Vec<NodeId>,
     count: u32,
-    /// How many of these came back to the root.
-    pub(crate) elsewhere: u32,
     /// How many stayed.
-    pub(crate) left: u32,
+    left: u32,
 }
 
 impl Tally {
@@ -55,7 +53,6 @@ impl Tally {
         }
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let done: Vec<&ItemReport> = reports.iter().filter(|report| report.is_done()).collect();
-        let elsewhere = done.iter().filter(|report| report.outcome == Outcome::Elsewhere).count();
         let only = match reports {
             [report] => report.node.clone(),
             _ => None,
@@ -63,7 +60,6 @@ impl Tally {
         Ok(Self {
             only,
             count: number(done.len()),
-            elsewhere: number(elsewhere),
             left: number(reports.len() - done.len()),
             done: done.iter().map(|report| report.id.clone()).collect(),
         })
@@ -72,11 +68,9 @@ impl Tally {
     /// What a page says of it, in its language.
     pub(crate) fn say(&self, t: &SheetTexts, change: Change) -> String {
         let mut text = counted(t, change, u64::from(self.count));
-        for (sentence, count) in [(t.many_elsewhere, self.elsewhere), (t.many_left, self.left)] {
-            if count > 0 {
-                text.push(' ');
-                text.push_str(&fill(sentence, &[("count", &count.to_string())]));
-            }
+        if self.left > 0 {
+            text.push(' ');
+            text.push_str(&fill(t.many_left, &[("count", &self.left.to_string())]));
         }
         text
     }
@@ -147,6 +141,8 @@ pub(crate) fn short(flash: Flash) -> Flash {
 
 #[cfg(test)]
 mod tests {
+    use domain::Outcome;
+
     use super::*;
 
     #[test]
@@ -177,18 +173,12 @@ mod tests {
     #[test]
     fn one_that_is_refused_is_an_error_and_several_are_counted() {
         assert_eq!(Tally::of(&[report(1, Outcome::Refused)]).err(), Some(AppError::NotFound));
-        let outcomes =
-            [Outcome::Done, Outcome::Refused, Outcome::Elsewhere, Outcome::Skipped, Outcome::Merged];
+        let outcomes = [Outcome::Done, Outcome::Refused, Outcome::Renamed, Outcome::Skipped, Outcome::Merged];
         let reports: Vec<_> =
             outcomes.into_iter().zip(1..).map(|(outcome, number)| report(number, outcome)).collect();
         let tally = Tally::of(&reports).expect("several");
         let text = tally.say(SheetTexts::of(crate::Language::English), Change::Moved);
-        assert!(
-            text.starts_with("Items moved: 3. ")
-                && text.contains(" 1 restored to My files")
-                && text.contains(" 2 skipped: "),
-            "{text}"
-        );
+        assert!(text.starts_with("Items moved: 3. ") && text.contains(" 2 skipped: "), "{text}");
         assert_eq!(tally.done, [1, 3, 5].map(|number| NodeId::from_random([number; 16])));
     }
 

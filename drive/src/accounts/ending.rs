@@ -96,7 +96,7 @@ impl Drive {
         }
         let row = sqlx::query(
             "SELECT u.username FROM users u WHERE u.id = $1 AND u.deleted_at IS NOT NULL \
-             AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.owner_id = u.id AND n.parent_id IS NOT NULL) \
+             AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.owner_id = u.id AND n.id <> u.root_id) \
              AND NOT EXISTS (SELECT 1 FROM uploads p WHERE p.owner_id = u.id)",
         )
         .bind(user.as_str())

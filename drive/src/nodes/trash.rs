@@ -1,15 +1,42 @@
 //! The trash: one row in, one row out.
+//!
+//! What comes out goes back to exactly where it was, or to where somebody says: nothing is put anywhere else by itself, since
+//! nobody would look for it there.
 
-use domain::{Node, NodeId, Outcome, Page, TrashEntry};
-use sqlx::Row;
+use domain::{Conflict, Field, Node, NodeId, Outcome, Page, Reason, TrashEntry};
+use sqlx::{AnyConnection, Row};
 
-use super::change::{name_of, place};
+use super::bulk::check;
+use super::change::{name_of, settle};
 use super::children::check_limit;
 use super::cursor::{Cursor, Value, cut};
 use super::{live, live_folder, names, parse, read, select_node};
 use crate::database::{Tx, retrying};
 use crate::find::Places;
 use crate::{Actor, Drive, Error, Result, clock, quota};
+
+/// Where what comes out of the trash goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Restore {
+    /// To where it was, under its name. It stays in the trash where there is an [`Obstacle`].
+    ToItsPlace,
+    /// Into a folder, by the rule that moves follow.
+    Into {
+        /// The folder.
+        folder: NodeId,
+        /// What happens where a name is taken in it.
+        conflict: Conflict,
+    },
+}
+
+/// What keeps something in the trash from going back to its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The folder that it was in is gone, or in the trash itself.
+    PlaceGone,
+    /// The folder has something else of its name by now.
+    NameTaken,
+}
 
 impl Drive {
     /// Puts a node into the trash, with all below it. Its bytes stay charged until it is purged.
@@ -28,12 +55,12 @@ impl Drive {
         Ok(node)
     }
 
-    /// Takes a node out of the trash, to where it was; to the root when that folder is gone or in the trash itself;
-    /// under a numbered name when its own was taken meanwhile. What is not in the trash is answered as it is, so that a
-    /// second click does no harm.
+    /// Takes a node out of the trash, to where it was. What is not in the trash is answered as it is, so that a second click
+    /// does no harm.
     ///
     /// # Errors
-    /// [`Error::NotFound`], also for what is only below something in the trash.
+    /// [`Error::NotFound`], also for what is only below something in the trash; [`Error::NameTaken`], or
+    /// `Invalid { Parent, Unknown }` when the folder that it was in is not there: it stays in the trash then.
     pub async fn restore(&self, actor: &Actor, id: &NodeId) -> Result<Node> {
         retrying(|| self.restore_once(actor, id)).await
     }
@@ -41,9 +68,30 @@ impl Drive {
     async fn restore_once(&self, actor: &Actor, id: &NodeId) -> Result<Node> {
         let mut tx = self.database().begin().await?;
         quota::lock(&mut tx, &actor.user).await?;
-        let (_, node) = put_back(&mut tx, actor, id).await?;
+        let (_, node) = put_back(&mut tx, self.now(), actor, id, &Restore::ToItsPlace).await?;
         tx.commit().await?;
         Ok(node)
+    }
+
+    /// Those of these nodes that are in the trash, in this order, and what keeps each from going back to its place.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when none of them is in the trash; `Invalid { Limit }` for none or more than 1000.
+    pub async fn obstacles(&self, actor: &Actor, ids: &[NodeId]) -> Result<Vec<(Node, Option<Obstacle>)>> {
+        check(ids)?;
+        let mut connection = self.database().read().acquire().await?;
+        let mut found = Vec::new();
+        for id in ids {
+            let Some(node) = in_trash(&mut connection, actor, id).await? else { continue };
+            let obstacle = match its_place(&mut connection, actor, &node).await? {
+                None => Some(Obstacle::PlaceGone),
+                Some(folder) => names::is_taken(&mut connection, &folder, &name_of(&node)?)
+                    .await?
+                    .then_some(Obstacle::NameTaken),
+            };
+            found.push((node, obstacle));
+        }
+        if found.is_empty() { Err(Error::NotFound) } else { Ok(found) }
     }
 
     /// What is in the trash, what was trashed last first. `limit` is 1 to 1000.
@@ -113,34 +161,42 @@ pub(super) async fn trash_in(tx: &mut Tx, now: i64, actor: &Actor, id: &NodeId) 
 /// Takes a node out of the trash.
 ///
 /// # Errors
-/// As [`Drive::restore`].
-pub(super) async fn put_back(tx: &mut Tx, actor: &Actor, id: &NodeId) -> Result<(Outcome, Node)> {
+/// As [`Drive::restore`]; into a folder, which is there, as [`settle`].
+pub(super) async fn put_back(
+    tx: &mut Tx,
+    now: i64,
+    actor: &Actor,
+    id: &NodeId,
+    to: &Restore,
+) -> Result<(Outcome, Node)> {
     let Some(node) = in_trash(tx, actor, id).await? else {
         return Ok((Outcome::Done, live(tx, &actor.user, id).await?));
     };
-    let own = name_of(&node)?;
-    let former = node.parent.unwrap_or_else(|| actor.root.clone());
-    let (parent, is_elsewhere) = match live_folder(tx, &actor.user, &former).await {
-        Ok(folder) => (folder.id, false),
-        Err(Error::NotFound) => (actor.root.clone(), true),
-        Err(error) => return Err(error),
-    };
-    let name = names::free_name(tx, &parent, &own).await?;
-    place(tx, actor, id, &parent, &name).await?;
-    let outcome = match (is_elsewhere, name == own) {
-        (true, _) => Outcome::Elsewhere,
-        (false, true) => Outcome::Done,
-        (false, false) => Outcome::Renamed,
-    };
-    Ok((outcome, live(tx, &actor.user, id).await?))
+    match to {
+        Restore::Into { folder, conflict } => settle(tx, now, actor, &node, folder, *conflict).await,
+        Restore::ToItsPlace => match its_place(tx, actor, &node).await? {
+            Some(folder) => settle(tx, now, actor, &node, &folder, Conflict::Fail).await,
+            None => Err(Error::invalid(Field::Parent, Reason::Unknown)),
+        },
+    }
+}
+
+/// The folder that something in the trash was in, if it is there.
+async fn its_place(connection: &mut AnyConnection, actor: &Actor, node: &Node) -> Result<Option<NodeId>> {
+    let Some(parent) = &node.parent else { return Ok(None) };
+    match live_folder(connection, &actor.user, parent).await {
+        Ok(folder) => Ok(Some(folder.id)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// What was trashed itself and is not being purged.
-async fn in_trash(tx: &mut Tx, actor: &Actor, id: &NodeId) -> Result<Option<Node>> {
+async fn in_trash(connection: &mut AnyConnection, actor: &Actor, id: &NodeId) -> Result<Option<Node>> {
     let row = sqlx::query(select_node!("WHERE n.id = $1 AND n.owner_id = $2 AND n.trashed_at > 1"))
         .bind(id.as_str())
         .bind(actor.user.as_str())
-        .fetch_optional(&mut **tx)
+        .fetch_optional(connection)
         .await?;
     row.as_ref().map(read).transpose()
 }

@@ -5,7 +5,7 @@ use std::slice::from_ref;
 use std::time::{Duration, Instant};
 
 use domain::{Conflict, Field, NodeId, Outcome};
-use drive::{Actor, Client, CodeChoice, Error, ListOptions, NewShare, ShareKey};
+use drive::{Actor, Client, CodeChoice, Error, ListOptions, NewShare, Restore, ShareKey};
 
 use crate::world::{World, name, on_both_engines};
 
@@ -138,7 +138,7 @@ on_both_engines! {
         soon("trashing", drive.trash_all(&actor, from_ref(&top))).await.expect("trash");
         assert!(matches!(drive.node(&actor, &middle).await, Err(Error::NotFound)));
         assert!(matches!(drive.shared_way(&key, &middle).await, Err(Error::NotFound)));
-        let back = soon("restoring", drive.restore_all(&actor, &[bottom.clone(), top.clone()])).await.expect("back");
+        let back = soon("restoring", drive.restore_all(&actor, &[bottom.clone(), top.clone()], &Restore::ToItsPlace)).await.expect("back");
         assert!(back.iter().all(|report| report.outcome == Outcome::Done), "{back:?}");
         drive.node(&actor, &bottom).await.expect("there");
 

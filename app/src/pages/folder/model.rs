@@ -11,6 +11,7 @@ use super::act;
 use super::pointer::Hand;
 use super::texts::ListTexts;
 use crate::actions::nodes::folder;
+use crate::address::Address;
 use crate::i18n::{fill, use_language};
 use crate::listing::{Listing, Taken, window};
 use crate::pages::Notices;
@@ -108,7 +109,8 @@ impl Model {
             notices: Notices::current(),
             usage: expect_context(),
         };
-        model.notices.undo_by(Callback::new(move |ids| model.restore(ids)));
+        let address = Address::current();
+        model.notices.undo_by(Callback::new(move |ids| model.restore(ids, address)));
         let arrivals = Desk::current().arrivals;
         Effect::new(move |before: Option<u32>| {
             let now = arrivals.get();
@@ -278,6 +280,8 @@ mod tests {
         page.with(|| {
             Notices::provide();
             Usage::provide();
+            provide_context(crate::address::Place::default());
+            Address::provide();
             let folder = Memo::new(|_| None);
             provide_context(Desk {
                 folder,

@@ -115,9 +115,8 @@ impl Drive {
             .await?;
             for row in &owners {
                 last = row.try_get(0)?;
-                let owner: UserId = parse(&last)?;
-                if let Err(error) = self.sweep_trash_of(&owner, before).await {
-                    tracing::warn!(%owner, error = %Chain(&error), "a trash could not be swept");
+                if let Err(error) = self.sweep_trash_of(&last, before).await {
+                    tracing::warn!(owner = last, error = %Chain(&error), "a trash could not be swept");
                 }
             }
             if (owners.len() as i64) < OWNERS {
@@ -126,11 +125,12 @@ impl Drive {
         }
     }
 
-    async fn sweep_trash_of(&self, owner: &UserId, before: i64) -> Result<()> {
-        retrying(|| self.try_again(owner)).await?;
+    async fn sweep_trash_of(&self, owner: &str, before: i64) -> Result<()> {
+        let owner: UserId = parse(owner)?;
+        retrying(|| self.try_again(&owner)).await?;
         for _ in 0..STEPS {
-            let marked = retrying(|| self.mark_expired(owner, before)).await?;
-            self.purge_marked(owner, STEPS).await?;
+            let marked = retrying(|| self.mark_expired(&owner, before)).await?;
+            self.purge_marked(&owner, STEPS).await?;
             if marked < BATCH.unsigned_abs() {
                 break;
             }

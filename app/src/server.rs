@@ -35,7 +35,7 @@ use leptos::prelude::*;
 pub(crate) use account_form::{Refused, another_captcha, answer_account, name_of};
 pub(crate) use announcement::announcement;
 pub use answer::own_path;
-pub(crate) use answer::{hand_back, refuse, reply, show};
+pub(crate) use answer::{hand_back, page_of_sender, refuse, reply, show};
 pub use captcha::browser_secret;
 pub(crate) use captcha::{Asked, ask_to_register, ask_to_sign_in, browser_of_request, solved};
 pub(crate) use cookies::{dismiss, is_dismissed, set_language, set_theme, set_view, take_flash, take_next};
@@ -52,9 +52,7 @@ pub use routes::{FOLDERS, routes};
 pub(crate) use setting_form::{typed_quota, typed_setting};
 pub(crate) use share_form::ShareForm;
 pub(crate) use strength::strength_of;
-pub(crate) use tally::{
-    Change, Tally, change_chosen, counted, language_of_sender, page_of_folder, question, words,
-};
+pub(crate) use tally::{Change, Tally, change_chosen, counted, language_of_sender, page_of_folder, words};
 pub(crate) use tokens::{CREATE_TOKEN, create_token, revoked_token};
 
 /// The session of one request, kept by the server crate.

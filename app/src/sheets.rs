@@ -32,6 +32,7 @@ pub(crate) use settings::chosen::{Chosen, chosen_password};
 pub(crate) use settings::password::{change_form, new_fields};
 pub(crate) use taken::taken_names;
 pub(crate) use texts::SheetTexts;
+pub(crate) use transfer::ask_where;
 
 /// What a sheet is made of. The view is made last: contexts are at hand then.
 pub(crate) struct Content {

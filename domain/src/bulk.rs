@@ -17,9 +17,7 @@ pub enum Outcome {
     Replaced,
     /// What was in it went into the folder of its name.
     Merged,
-    /// It came back to the root of the drive: its former place is gone.
-    Elsewhere,
-    /// Its name was taken, so it stayed as it was.
+    /// Its name was taken, or the folder that it was in before it came into the trash is gone, so it stayed as it was.
     Skipped,
     /// It could not be done; `error` tells why.
     Refused,

@@ -22,7 +22,7 @@ pub struct Node {
     /// Its identifier.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: NodeId,
-    /// The folder it is in; `null` for the root.
+    /// The folder it is in; `null` for the root, and in the trash for what was in a folder that is gone.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub parent: Option<NodeId>,
     /// Its name; the root's is `/`.

@@ -16,7 +16,7 @@ pub use files::{FilesQuery, FilesSort};
 
 use crate::nodes::{Cursor, Value, read};
 use crate::{Actor, Result};
-use places::Places;
+pub(crate) use places::Places;
 
 /// Candidates that a request looks at, most of them being in the trash or elsewhere.
 const MOST_EXAMINED: usize = 50_000;

@@ -49,7 +49,7 @@ pub use error::{Error, Result};
 pub use excerpt::Excerpt;
 pub use find::{FilesQuery, FilesSort};
 pub use health::Health;
-pub use nodes::{ListOptions, Neighbours};
+pub use nodes::{ListOptions, Neighbours, Obstacle, Restore};
 pub use service::Drive;
 pub use sessions::{SessionInfo, SessionRow};
 pub use shares::{CodeChoice, NewShare, Portion, Saved, ShareChange, ShareKey, SharedContent};

@@ -2,7 +2,7 @@
 //! one row; what is below a trashed folder is unreachable because the way up to the root leads through it.
 //!
 //! `trashed_at` is NULL for what is there and a time for what was trashed. Three values that no clock shows mark what is
-//! being purged: see `purge`.
+//! being purged: see `purge`. Only a root has no parent, and what is in the trash when the folder it was in is purged.
 
 mod bulk;
 mod change;
@@ -29,6 +29,7 @@ pub(crate) use children::{check_limit, list};
 pub(crate) use cursor::{Cursor, Value, cut};
 pub(crate) use insert::{NewFile, check_target, insert_file};
 pub use neighbours::Neighbours;
+pub use trash::{Obstacle, Restore};
 
 use crate::database::from_sql;
 use crate::{Actor, Drive, Error, Result};

@@ -54,6 +54,68 @@ test('what was deleted is listed, restored, and deleted permanently after a ques
   await expect(drive.row('c.txt')).toBeHidden();
 });
 
+test('what has lost its folder is asked about before it goes anywhere', async ({ page, account, server, token, javaScriptEnabled }) => {
+  const api = new Api(server, token);
+  const [old, fresh] = [await api.folder('old'), await api.folder('fresh')];
+  const homeless = await api.put('homeless.txt', 'x', old.id);
+  const free = await api.put('free.txt', 'x');
+  await api.trash(homeless.id, free.id, old.id);
+  await enter(page, account);
+  await awake(page);
+  await page.getByRole('link', { name: 'Trash', exact: true }).click();
+  await expect(page.getByRole('row')).toHaveCount(4);
+  await awake(page);
+  await page.getByRole('checkbox', { name: 'Choose “homeless.txt”' }).check();
+  await page.getByRole('checkbox', { name: 'Choose “free.txt”' }).check();
+  await page.getByRole('button', { name: 'Restore' }).click();
+
+  await expect(page.getByRole('heading', { name: 'Restore to' })).toBeVisible();
+  await expect(page.getByText('“free.txt” restored.')).toBeVisible();
+  await expect(page.getByText('Items whose folder is gone or in the trash: 1.')).toBeVisible();
+  await expect(page.locator('.sheet .names')).toHaveText('homeless.txt');
+  expect((await api.root()).map((node) => node.name)).toEqual(['fresh', 'free.txt']);
+  if (javaScriptEnabled) {
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  }
+  await awake(page);
+  await page.getByRole('link', { name: 'fresh', exact: true }).click();
+  await expect(page.getByText('No subfolders here.')).toBeVisible();
+  await page.getByRole('button', { name: 'Restore here' }).click();
+  await expect(page.getByText('Items restored: 1.')).toBeVisible();
+  await expect(page.getByRole('row')).toHaveCount(2);
+  expect((await api.children(fresh.id)).map((node) => node.name)).toEqual(['homeless.txt']);
+});
+
+test('where the name is taken by now, undoing asks whether to keep both or to replace', async ({ page, account, server, token }) => {
+  const api = new Api(server, token);
+  await api.put('a.txt', 'first');
+  await enter(page, account);
+  const drive = new Drive(page);
+  const names = async (): Promise<string[]> => (await api.root()).map((node) => node.name).sort();
+
+  for (const [content, choice, left] of [
+    ['second', 'Keep both', ['a (1).txt', 'a.txt']],
+    ['third', 'Replace', ['a (1).txt', 'a.txt']],
+  ] as const) {
+    const before = (await names()).length;
+    await drive.trash('a.txt');
+    await expect(drive.row('a.txt')).toBeHidden();
+    await expect.poll(async () => (await names()).length).toBe(before - 1);
+    await api.put('a.txt', content);
+    await drive.undo();
+    await expect(page.getByText('Items whose name is now used by something else in their folder: 1.')).toBeVisible();
+    await awake(page);
+    await expect(page.getByRole('radio', { name: 'Keep both' })).toBeChecked();
+    await page.getByRole('radio', { name: choice }).check();
+    await page.getByRole('button', { name: 'Restore here' }).click();
+    await expect(page.getByText('Items restored: 1.')).toBeVisible();
+    await expect(drive.row('a.txt')).toBeVisible();
+    expect(await names()).toEqual(left);
+  }
+  expect(await drive.downloadText('a (1).txt'), 'kept beside what had taken its name').toBe('first');
+  expect(await drive.downloadText('a.txt'), 'put in the place of the third').toBe('second');
+});
+
 test('a file goes to another folder and gets another name', async ({ page, account, server, token }) => {
   await new Api(server, token).put('a.txt', 'a');
   await enter(page, account);

@@ -24,6 +24,9 @@ pub struct Settings {
     pub metrics_token: Option<String>,
     /// Tries at a password that one address has in a minute.
     pub attempts_per_minute: NonZeroU32,
+    /// Questions that cost a processor something, which one address has in a minute: pictures and sounds of captchas, and how
+    /// hard a password is to guess.
+    pub questions_per_minute: NonZeroU32,
 }
 
 impl Default for Settings {
@@ -33,6 +36,7 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             metrics_token: None,
             attempts_per_minute: DEFAULT_ATTEMPTS,
+            questions_per_minute: DEFAULT_QUESTIONS,
         }
     }
 }
@@ -44,7 +48,7 @@ pub(crate) const DEFAULT_ATTEMPTS: NonZeroU32 = match NonZeroU32::new(30) {
 };
 
 /// Several people behind one address who type a password do not notice it.
-const QUESTIONS: NonZeroU32 = match NonZeroU32::new(240) {
+const DEFAULT_QUESTIONS: NonZeroU32 = match NonZeroU32::new(240) {
     Some(questions) => questions,
     None => NonZeroU32::MIN,
 };
@@ -80,7 +84,7 @@ impl AppState {
             drive,
             site,
             attempts: Arc::new(Attempts::per_minute(settings.attempts_per_minute)),
-            questions: Arc::new(Attempts::per_minute(QUESTIONS)),
+            questions: Arc::new(Attempts::per_minute(settings.questions_per_minute)),
             settings: Arc::new(settings),
             metrics: crate::metrics::install(),
             last_look: Arc::default(),

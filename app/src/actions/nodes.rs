@@ -73,21 +73,29 @@ pub async fn trash(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure>
     .await
 }
 
-/// Takes files and folders back from the trash.
+/// Takes files and folders back from the trash. What cannot go back to where it was stays there, and the next page asks where
+/// to put it.
 ///
 /// # Errors
 /// Sign in first, nothing was chosen, or the only one is not in the trash.
 #[server(prefix = "/form", endpoint = "restore")]
 pub async fn restore(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::server::{Change, Tally, change_chosen};
+    use crate::server::{Change, Tally, change_chosen, page_of_sender};
+    use crate::sheets::ask_where;
+    let from = page_of_sender();
     change_chosen(&ids, async |context, actor, t| {
-        let reports = context.drive.restore_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
-        let tally = Tally::of(&reports)?;
-        Ok(Done::say(match (&tally.only, tally.elsewhere) {
-            (Some(node), 0) => Flash::Restored { name: node.name.clone() },
-            _ => Flash::Said { text: tally.say(t, Change::Restored) },
-        }))
+        let reports = context.drive.restore_all(actor, &ids, &drive::Restore::ToItsPlace).await;
+        let (next, told) = ask_where(reports.map_err(|error| error.to_app_error())?, &from, None, "restore");
+        if next.is_some() && !told.iter().any(domain::ItemReport::is_done) {
+            return Ok(Done { next, flash: None });
+        }
+        let tally = Tally::of(&told)?;
+        let flash = match &tally.only {
+            Some(node) => Flash::Restored { name: node.name.clone() },
+            None => Flash::Said { text: tally.say(t, Change::Restored) },
+        };
+        Ok(Done { next, flash: Some(flash) })
     })
     .await
 }
@@ -129,9 +137,9 @@ pub async fn empty_trash() -> Result<Done, Failure> {
     reply(outcome.await)
 }
 
-/// Moves files and folders into a folder, or copies them (`how` is `copy`). `ids` are joined by dots; `back` is the page to
-/// go on at. Under `Conflict::Fail`, `how` may be `ask`: what has a taken name stays, and the page to go on at is the one that
-/// asks about it; where nothing has, there is none.
+/// Moves files and folders into a folder, copies them (`how` is `copy`), or takes them out of the trash (`restore`). `ids` are
+/// joined by dots; `back` is the page to go on at. Under `Conflict::Fail`, `how` may be `ask`: what has a taken name stays, and
+/// the page to go on at is the one that asks about it; where nothing has, there is none.
 ///
 /// # Errors
 /// Sign in first, the folder is not there, or the drive is full.
@@ -144,22 +152,30 @@ pub async fn transfer(
     back: String,
 ) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::server::{Change, Tally, change_chosen, page_of_folder, question};
+    use crate::server::{Change, Tally, change_chosen, page_of_folder, page_of_sender};
+    use crate::sheets::ask_where;
+    let from = page_of_sender();
     let ids: Vec<NodeId> = ids.split('.').filter_map(|id| id.parse().ok()).collect();
     change_chosen(&ids, async |context, actor, t| {
-        let (change, reports) = if how == "copy" {
-            (Change::Copied, context.drive.copy_all(actor, &ids, &parent, conflict).await)
-        } else {
-            (Change::Moved, context.drive.move_all(actor, &ids, &parent, conflict).await)
+        let (change, reports) = match how.as_str() {
+            "copy" => (Change::Copied, context.drive.copy_all(actor, &ids, &parent, conflict).await),
+            "restore" => {
+                let to = drive::Restore::Into { folder: parent.clone(), conflict };
+                (Change::Restored, context.drive.restore_all(actor, &ids, &to).await)
+            }
+            _ => (Change::Moved, context.drive.move_all(actor, &ids, &parent, conflict).await),
         };
         let reports = reports.map_err(|error| error.to_app_error())?;
-        if how == "ask"
-            && let Some(question) = question(&reports, &parent)
-        {
-            return Ok(Done::go(&question));
+        let (next, told) = if how == "ask" {
+            ask_where(reports, &from, Some(parent.as_str()), "move")
+        } else {
+            (Some(page_of_folder(&back)), reports)
+        };
+        if how == "ask" && next.is_some() && !told.iter().any(domain::ItemReport::is_done) {
+            return Ok(Done { next, flash: None });
         }
-        let flash = Flash::Said { text: Tally::of(&reports)?.say(t, change) };
-        Ok(Done { next: (how != "ask").then(|| page_of_folder(&back)), flash: Some(flash) })
+        let flash = Flash::Said { text: Tally::of(&told)?.say(t, change) };
+        Ok(Done { next, flash: Some(flash) })
     })
     .await
 }

@@ -108,14 +108,12 @@ fn audience() -> Audience {
 
 /// Tells the outcome in the way of who asks, and gives back what is left to say in the body.
 fn tell(done: Done) -> Done {
-    let (Some(parts), Some(options)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else {
-        return done;
-    };
+    let Some(options) = use_context::<ResponseOptions>() else { return done };
     let audience = audience();
     if audience == Audience::Script {
         return done;
     }
-    let target = done.next.unwrap_or_else(|| own_path(text_of(&parts, header::REFERER)));
+    let target = done.next.unwrap_or_else(page_of_sender);
     // A page that script goes to and that asks for no flash: who sent the form shows it.
     let is_folder = target == "/" || target.starts_with("/folder/");
     if audience == Audience::Sheet && is_folder {
@@ -131,6 +129,11 @@ fn tell(done: Done) -> Done {
         options.set_status(StatusCode::SEE_OTHER);
     }
     Done::go(&target)
+}
+
+/// The page that a form is on. To be asked for before anything is awaited.
+pub(crate) fn page_of_sender() -> String {
+    use_context::<Parts>().map_or_else(|| "/".to_owned(), |parts| own_path(text_of(&parts, header::REFERER)))
 }
 
 fn text_of(parts: &Parts, name: HeaderName) -> &str {

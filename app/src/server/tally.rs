@@ -1,7 +1,7 @@
 //! What became of several items, in the few numbers that a page tells.
 
 use axum::http::request::Parts;
-use domain::{AppError, ItemReport, Node, NodeId, Outcome};
+use domain::{AppError, ItemReport, Node, NodeId};
 use drive::Actor;
 use leptos::prelude::*;
 
@@ -31,9 +31,6 @@ pub(crate) enum Change {
 /// trash itself.
 const MOST_TO_UNDO: usize = 60;
 
-/// Ids that an address names, as far as proxies take its line.
-const MOST_ASKED: usize = 200;
-
 /// Numbers of a change.
 pub(crate) struct Tally {
     /// The node, where exactly one was asked for and is there now.
@@ -41,10 +38,8 @@ pub(crate) struct Tally {
     /// Those that were changed, unless they are too many to be told.
     pub(crate) done: Vec<NodeId>,
     count: u32,
-    /// How many of these came back to the root.
-    pub(crate) elsewhere: u32,
     /// How many stayed.
-    pub(crate) left: u32,
+    left: u32,
 }
 
 impl Tally {
@@ -58,7 +53,6 @@ impl Tally {
         }
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let done: Vec<&ItemReport> = reports.iter().filter(|report| report.is_done()).collect();
-        let elsewhere = done.iter().filter(|report| report.outcome == Outcome::Elsewhere).count();
         let only = match reports {
             [report] => report.node.clone(),
             _ => None,
@@ -66,7 +60,6 @@ impl Tally {
         Ok(Self {
             only,
             count: number(done.len()),
-            elsewhere: number(elsewhere),
             left: number(reports.len() - done.len()),
             done: done.iter().map(|report| report.id.clone()).collect(),
         })
@@ -75,11 +68,9 @@ impl Tally {
     /// What a page says of it, in its language.
     pub(crate) fn say(&self, t: &SheetTexts, change: Change) -> String {
         let mut text = counted(t, change, u64::from(self.count));
-        for (sentence, count) in [(t.many_elsewhere, self.elsewhere), (t.many_left, self.left)] {
-            if count > 0 {
-                text.push(' ');
-                text.push_str(&fill(sentence, &[("count", &count.to_string())]));
-            }
+        if self.left > 0 {
+            text.push(' ');
+            text.push_str(&fill(t.many_left, &[("count", &self.left.to_string())]));
         }
         text
     }
@@ -132,14 +123,6 @@ pub(crate) async fn change_chosen(
     super::reply(outcome.await)
 }
 
-/// The page that asks what is to be done with those that were skipped, since their names are taken in this folder; `None`
-/// for none, or more than an address names.
-pub(crate) fn question(reports: &[ItemReport], to: &NodeId) -> Option<String> {
-    let taken = reports.iter().filter(|report| report.error == Some(AppError::NameTaken));
-    let taken: Vec<&str> = taken.map(|report| report.id.as_str()).collect();
-    (1..=MOST_ASKED).contains(&taken.len()).then(|| format!("/move?ids={}&to={to}", taken.join(".")))
-}
-
 /// The page to go on at by what a form says of it: the id of a folder, a path of ours, or anything else for the root.
 pub(crate) fn page_of_folder(id: &str) -> String {
     if id.starts_with('/') {
@@ -158,6 +141,8 @@ pub(crate) fn short(flash: Flash) -> Flash {
 
 #[cfg(test)]
 mod tests {
+    use domain::Outcome;
+
     use super::*;
 
     #[test]
@@ -188,33 +173,13 @@ mod tests {
     #[test]
     fn one_that_is_refused_is_an_error_and_several_are_counted() {
         assert_eq!(Tally::of(&[report(1, Outcome::Refused)]).err(), Some(AppError::NotFound));
-        let outcomes =
-            [Outcome::Done, Outcome::Refused, Outcome::Elsewhere, Outcome::Skipped, Outcome::Merged];
+        let outcomes = [Outcome::Done, Outcome::Refused, Outcome::Renamed, Outcome::Skipped, Outcome::Merged];
         let reports: Vec<_> =
             outcomes.into_iter().zip(1..).map(|(outcome, number)| report(number, outcome)).collect();
         let tally = Tally::of(&reports).expect("several");
         let text = tally.say(SheetTexts::of(crate::Language::English), Change::Moved);
-        assert!(
-            text.starts_with("Items moved: 3. ")
-                && text.contains(" 1 restored to My files")
-                && text.contains(" 2 skipped: "),
-            "{text}"
-        );
+        assert!(text.starts_with("Items moved: 3. ") && text.contains(" 2 skipped: "), "{text}");
         assert_eq!(tally.done, [1, 3, 5].map(|number| NodeId::from_random([number; 16])));
-    }
-
-    #[test]
-    fn what_has_a_taken_name_is_asked_about() {
-        let to = NodeId::from_random([9; 16]);
-        let mut reports: Vec<_> = (0..3).map(|number| report(number, Outcome::Done)).collect();
-        assert_eq!(question(&reports, &to), None);
-        for taken in [0, 2] {
-            reports[taken].error = Some(AppError::NameTaken);
-        }
-        let asked = format!("/move?ids={}.{}&to={to}", reports[0].id, reports[2].id);
-        assert_eq!(question(&reports, &to), Some(asked));
-        let many: Vec<_> = std::iter::repeat_n(reports[0].clone(), MOST_ASKED + 1).collect();
-        assert_eq!(question(&many, &to), None);
     }
 
     #[test]

@@ -99,6 +99,13 @@ texts! {
     upload_send = "开始上传" | "Start upload",
     upload_skipped = "已上传 {files} 个文件，跳过 {skipped} 个同名文件。" | "Files uploaded: {files}. Skipped, since their names are taken: {skipped}.",
 
+    // what cannot go back to where it was
+    restore_title = "恢复到" | "Restore to",
+    restore_gone = "{count} 项的原文件夹已不存在，或在回收站中。" | "Items whose folder is gone or in the trash: {count}.",
+    restore_taken = "{count} 项的名称已被原文件夹中的其他项目使用。" | "Items whose name is now used by something else in their folder: {count}.",
+    restore_choose = "请选择要恢复到的文件夹。在您选择之前，这些项目会留在回收站中。" | "Choose the folder to restore to. Until then they stay in the trash.",
+    restore_here = "恢复到此处" | "Restore here",
+
     // move and copy
     transfer = "移动或复制" | "Move or copy",
     transfer_more = "{names} 等，另有 {count} 项" | "{names} and {count} more",
@@ -121,7 +128,6 @@ texts! {
     many_purged = "已永久删除 {count} 项。" | "Items permanently deleted: {count}.",
     many_moved = "已移动 {count} 项。" | "Items moved: {count}.",
     many_copied = "已复制 {count} 项。" | "Items copied: {count}.",
-    many_elsewhere = "{count} 项已恢复到“我的文件”，原文件夹已不存在。" | "{count} restored to My files; the original folder is gone.",
     many_left = "已跳过 {count} 项（已有同名项目，或已不存在）。" | "{count} skipped: name already taken, or no longer there.",
     nothing_chosen = "请先选择文件或文件夹。" | "Choose files or folders first.",
     renamed = "已重命名为“{name}”。" | "Renamed to “{name}”.",

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use domain::{Category, Conflict, FileName, Node, NodeId, SearchWords};
-use drive::{Actor, Client, CodeChoice, Drive, FilesQuery, FilesSort, ListOptions, NewShare};
+use drive::{Actor, Client, CodeChoice, Drive, FilesQuery, FilesSort, ListOptions, NewShare, Restore};
 use serde::Serialize;
 use sqlx::AnyPool;
 
@@ -192,7 +192,7 @@ impl Bench<'_> {
         self.tell("restore it", GOAL, back);
         drive.trash_all(actor, &all).await?;
         self.time("the trash", async |_| drive.trashed(actor, None, 200).await).await?;
-        drive.restore_all(actor, &all).await?;
+        drive.restore_all(actor, &all, &Restore::ToItsPlace).await?;
         Ok(())
     }
 

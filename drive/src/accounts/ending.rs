@@ -38,9 +38,8 @@ impl Drive {
             .await?;
             for row in &rows {
                 last = row.try_get(0)?;
-                let (user, root) = (parse(&last)?, parse(row.try_get(1)?)?);
-                if let Err(error) = self.end_account(&user, &root).await {
-                    tracing::warn!(%user, error = %Chain(&error), "an account could not be deleted yet");
+                if let Err(error) = self.end_account(&last, row.try_get(1)?).await {
+                    tracing::warn!(user = last, error = %Chain(&error), "an account could not be deleted yet");
                 }
             }
             if (rows.len() as i64) < ACCOUNTS {
@@ -49,14 +48,15 @@ impl Drive {
         }
     }
 
-    async fn end_account(&self, user: &UserId, root: &NodeId) -> Result<()> {
+    async fn end_account(&self, user: &str, root: &str) -> Result<()> {
+        let (user, root): (UserId, NodeId) = (parse(user)?, parse(root)?);
         // A store that is away keeps the uploads, and nothing else.
-        let uploads = self.end_uploads_of(user).await;
-        let nodes = self.end_nodes_of(user, root).await;
-        self.end_shares_of(user).await?;
+        let uploads = self.end_uploads_of(&user).await;
+        let nodes = self.end_nodes_of(&user, &root).await;
+        self.end_shares_of(&user).await?;
         if uploads? && nodes? {
-            self.remove_staging_of(user).await;
-            retrying(|| self.forget_account(user)).await?;
+            self.remove_staging_of(&user).await;
+            retrying(|| self.forget_account(&user)).await?;
         }
         Ok(())
     }
@@ -96,7 +96,7 @@ impl Drive {
         }
         let row = sqlx::query(
             "SELECT u.username FROM users u WHERE u.id = $1 AND u.deleted_at IS NOT NULL \
-             AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.owner_id = u.id AND n.parent_id IS NOT NULL) \
+             AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.owner_id = u.id AND n.id <> u.root_id) \
              AND NOT EXISTS (SELECT 1 FROM uploads p WHERE p.owner_id = u.id)",
         )
         .bind(user.as_str())

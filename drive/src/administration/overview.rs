@@ -74,7 +74,7 @@ impl Drive {
         let row = sqlx::query(
             "SELECT (SELECT COUNT(*) FROM users), (SELECT COUNT(*) FROM users WHERE locked_at IS NOT NULL), \
              (SELECT COUNT(*) FROM nodes WHERE kind = 1), \
-             (SELECT COUNT(*) FROM nodes WHERE kind = 0 AND parent_id IS NOT NULL), \
+             (SELECT COUNT(*) FROM nodes WHERE kind = 0 AND (parent_id IS NOT NULL OR trashed_at IS NOT NULL)), \
              (SELECT COUNT(*) FROM nodes WHERE trashed_at IS NOT NULL), \
              (SELECT CAST(COALESCE(SUM(used), 0) AS BIGINT) FROM users), \
              (SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM blobs), \

@@ -22,18 +22,19 @@ impl Drive {
         .fetch_all(self.database().read())
         .await?;
         for row in &rows {
-            let blob: BlobId = parse(row.try_get(0)?)?;
-            if let Err(error) = self.hash_blob(&blob, crate::database::from_sql(row.try_get(1)?)).await {
-                tracing::warn!(%blob, %error, "a blob could not be hashed");
+            let blob: &str = row.try_get(0)?;
+            if let Err(error) = self.hash_blob(blob, crate::database::from_sql(row.try_get(1)?)).await {
+                tracing::warn!(blob, %error, "a blob could not be hashed");
             }
         }
         Ok(())
     }
 
-    async fn hash_blob(&self, blob: &BlobId, size: u64) -> Result<()> {
+    async fn hash_blob(&self, blob: &str, size: u64) -> Result<()> {
+        let blob: BlobId = parse(blob)?;
         let mut hasher = blake3::Hasher::new();
         if size > 0 {
-            let mut bytes = self.store().read(&blobs::path(blob)?, 0..size).await?;
+            let mut bytes = self.store().read(&blobs::path(&blob)?, 0..size).await?;
             while let Some(frame) = bytes.next().await {
                 // Frames are bounded by the store's contract to what takes well under a millisecond.
                 hasher.update(&frame?);

@@ -44,7 +44,8 @@ impl Drive {
         Ok(())
     }
 
-    async fn claim_unused(&self, before: i64) -> Result<Vec<BlobId>> {
+    /// As they are written: one that cannot be read keeps none of the others waiting.
+    async fn claim_unused(&self, before: i64) -> Result<Vec<String>> {
         let mut tx = self.database().begin().await?;
         let rows = sqlx::query(
             "UPDATE blobs SET refs = -1 WHERE id IN (SELECT id FROM blobs WHERE unused_at <= $1 AND refs <= 0 \
@@ -55,20 +56,21 @@ impl Drive {
         .fetch_all(&mut *tx)
         .await?;
         tx.commit().await?;
-        rows.iter().map(|row| parse(row.try_get(0)?)).collect()
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
     /// `false` when it could not be removed, for a reason that is logged.
-    async fn remove(&self, blob: BlobId) -> bool {
+    async fn remove(&self, blob: String) -> bool {
         let outcome = self.remove_claimed(&blob).await;
         if let Err(error) = &outcome {
-            tracing::warn!(%blob, %error, "an unused blob could not be removed");
+            tracing::warn!(blob, %error, "an unused blob could not be removed");
         }
         outcome.is_ok()
     }
 
-    async fn remove_claimed(&self, blob: &BlobId) -> Result<()> {
-        self.store().delete(&blobs::path(blob)?).await?;
+    async fn remove_claimed(&self, blob: &str) -> Result<()> {
+        let blob: BlobId = parse(blob)?;
+        self.store().delete(&blobs::path(&blob)?).await?;
         let mut tx = self.database().begin().await?;
         sqlx::query("DELETE FROM blobs WHERE id = $1 AND refs = -1")
             .bind(blob.as_str())

@@ -33,11 +33,11 @@ struct Folder {
 
 /// What is known of folders: their names, and what they are in.
 #[derive(Default)]
-pub(super) struct Places(HashMap<NodeId, Folder>);
+pub(crate) struct Places(HashMap<NodeId, Folder>);
 
 impl Places {
     /// Finds out about those of these folders that are not known yet.
-    pub(super) async fn learn(
+    pub(crate) async fn learn(
         &mut self,
         connection: &mut AnyConnection,
         owner: &UserId,
@@ -90,7 +90,7 @@ impl Places {
 
     /// Names of the folders from below the root to this one, itself among them, of many the nearest after an ellipsis; `None`
     /// when it is not there.
-    pub(super) fn of(&mut self, folder: &NodeId) -> Option<Vec<String>> {
+    pub(crate) fn of(&mut self, folder: &NodeId) -> Option<Vec<String>> {
         if !self.is_there(folder) {
             return None;
         }

@@ -6,7 +6,7 @@ use domain::{Conflict, Field, ItemReport, Node, NodeId, Outcome, Reason};
 
 use super::change::move_in;
 use super::duplicate::Copying;
-use super::trash::{put_back, trash_in};
+use super::trash::{Restore, put_back, trash_in};
 use super::{live_folder, with_up};
 use crate::database::{Tx, retrying};
 use crate::{Actor, Drive, Error, Result, quota};
@@ -37,19 +37,23 @@ impl Drive {
         .await
     }
 
-    /// Takes nodes out of the trash, as [`restore`](Self::restore) does with one.
+    /// Takes nodes out of the trash. What cannot go back to its place is skipped; a name that is taken in the folder they go
+    /// into is dealt with as in [`move_all`](Self::move_all). What is not in the trash is done already.
     ///
     /// # Errors
-    /// `Invalid { Limit }` for none or more than 1000.
-    pub async fn restore_all(&self, actor: &Actor, ids: &[NodeId]) -> Result<Vec<ItemReport>> {
+    /// `Invalid { Limit }` for none or more than 1000; with a folder as [`move_all`](Self::move_all).
+    pub async fn restore_all(&self, actor: &Actor, ids: &[NodeId], to: &Restore) -> Result<Vec<ItemReport>> {
         check(ids)?;
         retrying(|| async {
             let mut tx = self.begin_change(actor).await?;
+            if let Restore::Into { folder, .. } = to {
+                live_folder(&mut tx, &actor.user, folder).await?;
+            }
             // The folders first, so that what was in them finds its place.
             let order = by_depth(&mut tx, actor, ids).await?;
             let mut reports = Reports::new(ids);
             for index in order {
-                reports.tell(index, put_back(&mut tx, actor, &ids[index]).await)?;
+                reports.tell(index, put_back(&mut tx, self.now(), actor, &ids[index], to).await)?;
             }
             tx.commit().await?;
             Ok(reports.done())
@@ -162,7 +166,9 @@ impl<'a> Reports<'a> {
     pub(super) fn tell(&mut self, index: usize, outcome: Result<(Outcome, Node)>) -> Result<()> {
         let (outcome, node, error) = match outcome {
             Ok((outcome, node)) => (outcome, Some(node), None),
-            Err(error @ Error::NameTaken) => (Outcome::Skipped, None, Some(error.to_app_error())),
+            Err(
+                error @ (Error::NameTaken | Error::Invalid { field: Field::Parent, reason: Reason::Unknown }),
+            ) => (Outcome::Skipped, None, Some(error.to_app_error())),
             Err(
                 error @ (Error::NotFound | Error::Forbidden | Error::Invalid { field: Field::Parent, .. }),
             ) => (Outcome::Refused, None, Some(error.to_app_error())),

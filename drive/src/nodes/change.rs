@@ -76,10 +76,26 @@ pub(super) async fn move_in(
     if node.parent.as_ref() == Some(parent) {
         return Ok((Outcome::Done, node));
     }
+    settle(tx, now, actor, &node, parent, conflict).await
+}
+
+/// Gives a node, which may be in the trash, its place in a folder that is there.
+///
+/// # Errors
+/// As [`move_in`], of what is not a root.
+pub(super) async fn settle(
+    tx: &mut Tx,
+    now: i64,
+    actor: &Actor,
+    node: &Node,
+    parent: &NodeId,
+    conflict: Conflict,
+) -> Result<(Outcome, Node)> {
+    let id = &node.id;
     if is_on_the_way_up(tx, actor, parent, id).await? {
         return Err(Error::invalid(Field::Parent, Reason::Contradiction));
     }
-    let name = name_of(&node)?;
+    let name = name_of(node)?;
     let (outcome, name) = match (conflict, present(tx, parent, &name).await?) {
         (_, None) => (Outcome::Done, name),
         (Conflict::Rename, Some(_)) => (Outcome::Renamed, names::free_name(tx, parent, &name).await?),

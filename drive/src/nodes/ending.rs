@@ -21,8 +21,9 @@ impl Drive {
                 break;
             }
         }
-        let left = sqlx::query("SELECT 1 FROM nodes WHERE owner_id = $1 AND parent_id IS NOT NULL LIMIT 1")
+        let left = sqlx::query("SELECT 1 FROM nodes WHERE owner_id = $1 AND id <> $2 LIMIT 1")
             .bind(owner.as_str())
+            .bind(root.as_str())
             .fetch_optional(self.database().read())
             .await?;
         Ok(left.is_none())

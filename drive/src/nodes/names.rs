@@ -1,6 +1,7 @@
 //! Which names of a folder are free.
 
 use domain::{Field, FileName, NodeId, Reason};
+use sqlx::AnyConnection;
 
 use crate::database::Tx;
 use crate::{Error, Result};
@@ -9,12 +10,16 @@ use crate::{Error, Result};
 const LAST: u32 = 1 << 24;
 
 /// Whether the folder holds a name that this one would be taken for.
-pub(crate) async fn is_taken(tx: &mut Tx, parent: &NodeId, name: &FileName) -> Result<bool> {
+pub(crate) async fn is_taken(
+    connection: &mut AnyConnection,
+    parent: &NodeId,
+    name: &FileName,
+) -> Result<bool> {
     let row =
         sqlx::query("SELECT 1 FROM nodes WHERE parent_id = $1 AND name_key = $2 AND trashed_at IS NULL")
             .bind(parent.as_str())
             .bind(name.unique_key())
-            .fetch_optional(&mut **tx)
+            .fetch_optional(connection)
             .await?;
     Ok(row.is_some())
 }

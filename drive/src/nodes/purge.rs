@@ -4,7 +4,7 @@
 //! `trashed_at` 0 says: to be purged, and nothing brings it back. A step deletes what has that mark and no children, and
 //! when there is less than a batch of those, it moves children of marked folders up to the root and marks them. So the
 //! tree dissolves from the top without recursion, and any instance can continue after any crash. What was trashed on its
-//! own below such a folder keeps its own time in the trash, and comes back to the root if it is restored.
+//! own below such a folder keeps its own time in the trash, but has no place any more.
 //!
 //! When a batch fails by itself, it is halved, down to the row that cannot be deleted. That one is set aside (-1) until the
 //! next sweep, and keeps nothing else waiting.
@@ -115,9 +115,8 @@ impl Drive {
             .await?;
             for row in &owners {
                 last = row.try_get(0)?;
-                let owner: UserId = parse(&last)?;
-                if let Err(error) = self.sweep_trash_of(&owner, before).await {
-                    tracing::warn!(%owner, error = %Chain(&error), "a trash could not be swept");
+                if let Err(error) = self.sweep_trash_of(&last, before).await {
+                    tracing::warn!(owner = last, error = %Chain(&error), "a trash could not be swept");
                 }
             }
             if (owners.len() as i64) < OWNERS {
@@ -126,11 +125,12 @@ impl Drive {
         }
     }
 
-    async fn sweep_trash_of(&self, owner: &UserId, before: i64) -> Result<()> {
-        retrying(|| self.try_again(owner)).await?;
+    async fn sweep_trash_of(&self, owner: &str, before: i64) -> Result<()> {
+        let owner: UserId = parse(owner)?;
+        retrying(|| self.try_again(&owner)).await?;
         for _ in 0..STEPS {
-            let marked = retrying(|| self.mark_expired(owner, before)).await?;
-            self.purge_marked(owner, STEPS).await?;
+            let marked = retrying(|| self.mark_expired(&owner, before)).await?;
+            self.purge_marked(&owner, STEPS).await?;
             if marked < BATCH.unsigned_abs() {
                 break;
             }
@@ -271,10 +271,11 @@ async fn delete(tx: &mut Tx, owner: &UserId) -> Result<()> {
     Ok(())
 }
 
-/// Moves children of marked folders up to the root, marked like them, or with their own time where they have one.
+/// Moves children of marked folders up to the root, marked like them; those that have a time of their own are in no folder
+/// any more.
 async fn flatten(tx: &mut Tx, owner: &UserId) -> Result<u64> {
     let moved = sqlx::query(
-        "UPDATE nodes SET parent_id = (SELECT root_id FROM users WHERE id = $1), \
+        "UPDATE nodes SET parent_id = CASE WHEN trashed_at > 1 THEN NULL ELSE (SELECT root_id FROM users WHERE id = $1) END, \
          trashed_at = COALESCE(trashed_at, 0) WHERE id IN (SELECT c.id FROM nodes z JOIN nodes c ON c.parent_id = z.id \
          WHERE z.owner_id = $1 AND z.trashed_at = 0 LIMIT $2)",
     )

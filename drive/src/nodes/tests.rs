@@ -9,7 +9,7 @@ mod trash;
 
 use domain::{BlobId, Conflict, Node, NodeId};
 
-use super::{NewFile, check_target, insert_file};
+use super::{NewFile, Obstacle, Restore, check_target, insert_file, register};
 use crate::world::{World, name, on_both_engines};
 use crate::{Actor, Error, Result, blobs, quota, random};
 

@@ -1,16 +1,42 @@
 //! The trash: one row in, one row out.
+//!
+//! What comes out goes back to exactly where it was, or to where somebody says: nothing is put anywhere else by itself, since
+//! nobody would look for it there.
 
-use std::collections::HashMap;
-
-use domain::{Node, NodeId, Outcome, Page, TrashEntry};
+use domain::{Conflict, Field, Node, NodeId, Outcome, Page, Reason, TrashEntry};
 use sqlx::{AnyConnection, Row};
 
-use super::change::{name_of, place};
+use super::bulk::check;
+use super::change::{name_of, settle};
 use super::children::check_limit;
 use super::cursor::{Cursor, Value, cut};
-use super::{live, live_folder, names, parse, read, select_node, with_up};
+use super::{live, live_folder, names, parse, read, select_node};
 use crate::database::{Tx, retrying};
+use crate::find::Places;
 use crate::{Actor, Drive, Error, Result, clock, quota};
+
+/// Where what comes out of the trash goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Restore {
+    /// To where it was, under its name. It stays in the trash where there is an [`Obstacle`].
+    ToItsPlace,
+    /// Into a folder, by the rule that moves follow.
+    Into {
+        /// The folder.
+        folder: NodeId,
+        /// What happens where a name is taken in it.
+        conflict: Conflict,
+    },
+}
+
+/// What keeps something in the trash from going back to its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The folder that it was in is gone, or in the trash itself.
+    PlaceGone,
+    /// The folder has something else of its name by now.
+    NameTaken,
+}
 
 impl Drive {
     /// Puts a node into the trash, with all below it. Its bytes stay charged until it is purged.
@@ -29,12 +55,12 @@ impl Drive {
         Ok(node)
     }
 
-    /// Takes a node out of the trash, to where it was; to the root when that folder is gone or in the trash itself;
-    /// under a numbered name when its own was taken meanwhile. What is not in the trash is answered as it is, so that a
-    /// second click does no harm.
+    /// Takes a node out of the trash, to where it was. What is not in the trash is answered as it is, so that a second click
+    /// does no harm.
     ///
     /// # Errors
-    /// [`Error::NotFound`], also for what is only below something in the trash.
+    /// [`Error::NotFound`], also for what is only below something in the trash; [`Error::NameTaken`], or
+    /// `Invalid { Parent, Unknown }` when the folder that it was in is not there: it stays in the trash then.
     pub async fn restore(&self, actor: &Actor, id: &NodeId) -> Result<Node> {
         retrying(|| self.restore_once(actor, id)).await
     }
@@ -42,9 +68,30 @@ impl Drive {
     async fn restore_once(&self, actor: &Actor, id: &NodeId) -> Result<Node> {
         let mut tx = self.database().begin().await?;
         quota::lock(&mut tx, &actor.user).await?;
-        let (_, node) = put_back(&mut tx, actor, id).await?;
+        let (_, node) = put_back(&mut tx, self.now(), actor, id, &Restore::ToItsPlace).await?;
         tx.commit().await?;
         Ok(node)
+    }
+
+    /// Those of these nodes that are in the trash, in this order, and what keeps each from going back to its place.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when none of them is in the trash; `Invalid { Limit }` for none or more than 1000.
+    pub async fn obstacles(&self, actor: &Actor, ids: &[NodeId]) -> Result<Vec<(Node, Option<Obstacle>)>> {
+        check(ids)?;
+        let mut connection = self.database().read().acquire().await?;
+        let mut found = Vec::new();
+        for id in ids {
+            let Some(node) = in_trash(&mut connection, actor, id).await? else { continue };
+            let obstacle = match its_place(&mut connection, actor, &node).await? {
+                None => Some(Obstacle::PlaceGone),
+                Some(folder) => names::is_taken(&mut connection, &folder, &name_of(&node)?)
+                    .await?
+                    .then_some(Obstacle::NameTaken),
+            };
+            found.push((node, obstacle));
+        }
+        if found.is_empty() { Err(Error::NotFound) } else { Ok(found) }
     }
 
     /// What is in the trash, what was trashed last first. `limit` is 1 to 1000.
@@ -78,20 +125,14 @@ impl Drive {
             Ok(cursor.encode(&list))
         })?;
         let keeps = self.rules().trash_retention.map(clock::millis);
-        // Much of what is in the trash comes from few folders.
-        let mut places: HashMap<NodeId, Option<Vec<String>>> = HashMap::new();
-        let mut items = Vec::with_capacity(kept.len());
-        for row in kept {
-            let node = read(row)?;
+        let nodes = kept.iter().map(read).collect::<Result<Vec<_>>>()?;
+        let mut places = Places::default();
+        let folders = nodes.iter().filter_map(|node| node.parent.as_ref());
+        places.learn(&mut connection, &actor.user, folders).await?;
+        let mut items = Vec::with_capacity(nodes.len());
+        for (node, row) in nodes.into_iter().zip(kept) {
             let trashed: i64 = row.try_get(8)?;
-            let parent = node.parent.clone().unwrap_or_else(|| actor.root.clone());
-            let place = match places.get(&parent) {
-                Some(place) => place.clone(),
-                None => {
-                    let place = place_of(&mut connection, actor, &parent).await?;
-                    places.entry(parent).or_insert(place).clone()
-                }
-            };
+            let place = node.parent.as_ref().and_then(|folder| places.of(folder));
             let expires = keeps.map(|keeps| trashed.saturating_add(keeps));
             items.push(TrashEntry { node, trashed, expires, place });
         }
@@ -120,64 +161,42 @@ pub(super) async fn trash_in(tx: &mut Tx, now: i64, actor: &Actor, id: &NodeId) 
 /// Takes a node out of the trash.
 ///
 /// # Errors
-/// As [`Drive::restore`].
-pub(super) async fn put_back(tx: &mut Tx, actor: &Actor, id: &NodeId) -> Result<(Outcome, Node)> {
+/// As [`Drive::restore`]; into a folder, which is there, as [`settle`].
+pub(super) async fn put_back(
+    tx: &mut Tx,
+    now: i64,
+    actor: &Actor,
+    id: &NodeId,
+    to: &Restore,
+) -> Result<(Outcome, Node)> {
     let Some(node) = in_trash(tx, actor, id).await? else {
         return Ok((Outcome::Done, live(tx, &actor.user, id).await?));
     };
-    let own = name_of(&node)?;
-    let former = node.parent.unwrap_or_else(|| actor.root.clone());
-    let (parent, is_elsewhere) = match live_folder(tx, &actor.user, &former).await {
-        Ok(folder) => (folder.id, false),
-        Err(Error::NotFound) => (actor.root.clone(), true),
-        Err(error) => return Err(error),
-    };
-    let name = names::free_name(tx, &parent, &own).await?;
-    place(tx, actor, id, &parent, &name).await?;
-    let outcome = match (is_elsewhere, name == own) {
-        (true, _) => Outcome::Elsewhere,
-        (false, true) => Outcome::Done,
-        (false, false) => Outcome::Renamed,
-    };
-    Ok((outcome, live(tx, &actor.user, id).await?))
+    match to {
+        Restore::Into { folder, conflict } => settle(tx, now, actor, &node, folder, *conflict).await,
+        Restore::ToItsPlace => match its_place(tx, actor, &node).await? {
+            Some(folder) => settle(tx, now, actor, &node, &folder, Conflict::Fail).await,
+            None => Err(Error::invalid(Field::Parent, Reason::Unknown)),
+        },
+    }
 }
 
-/// Folders that a place names; a list of trash must not grow with the depth of the tree.
-const NEAREST: i64 = 16;
-
-/// Names of the folders from below the root to this one, itself among them; of many the nearest, after an ellipsis. `None` when
-/// it is not there.
-async fn place_of(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    folder: &NodeId,
-) -> Result<Option<Vec<String>>> {
-    let rows = sqlx::query(with_up!(
-        "SELECT n.name, n.parent_id FROM nodes n JOIN up ON up.id = n.id \
-         WHERE NOT EXISTS (SELECT 1 FROM up WHERE up.trashed_at IS NOT NULL) ORDER BY up.depth LIMIT $3"
-    ))
-    .bind(folder.as_str())
-    .bind(actor.user.as_str())
-    .bind(NEAREST + 1)
-    .fetch_all(connection)
-    .await?;
-    let Some(last) = rows.last() else { return Ok(None) };
-    let reaches_the_root = last.try_get::<Option<&str>, _>(1)?.is_none();
-    let mut names = rows.iter().map(|row| Ok(row.try_get(0)?)).collect::<Result<Vec<String>>>()?;
-    names.pop();
-    if !reaches_the_root {
-        names.push("…".to_owned());
+/// The folder that something in the trash was in, if it is there.
+async fn its_place(connection: &mut AnyConnection, actor: &Actor, node: &Node) -> Result<Option<NodeId>> {
+    let Some(parent) = &node.parent else { return Ok(None) };
+    match live_folder(connection, &actor.user, parent).await {
+        Ok(folder) => Ok(Some(folder.id)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
     }
-    names.reverse();
-    Ok(Some(names))
 }
 
 /// What was trashed itself and is not being purged.
-async fn in_trash(tx: &mut Tx, actor: &Actor, id: &NodeId) -> Result<Option<Node>> {
+async fn in_trash(connection: &mut AnyConnection, actor: &Actor, id: &NodeId) -> Result<Option<Node>> {
     let row = sqlx::query(select_node!("WHERE n.id = $1 AND n.owner_id = $2 AND n.trashed_at > 1"))
         .bind(id.as_str())
         .bind(actor.user.as_str())
-        .fetch_optional(&mut **tx)
+        .fetch_optional(connection)
         .await?;
     row.as_ref().map(read).transpose()
 }

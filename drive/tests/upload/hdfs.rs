@@ -1,9 +1,14 @@
 //! What only a real HDFS can show: that publishing survives there, too, and that files have few blocks.
 
+use std::io::{Cursor, Read};
 use std::sync::Arc;
+use std::time::Duration;
 
+use bytes::Bytes;
+use domain::Conflict;
 use drive::{Config, Drive};
-use storage::{BlobStore, StorePath};
+use futures::TryStreamExt;
+use storage::{BlobStore, ErrorKind, StorePath};
 
 use crate::client::{Tus, data, whole};
 use crate::local::every_step_is_continued;
@@ -86,6 +91,67 @@ async fn small_requests_make_as_few_blocks_as_large_ones() {
         assert_eq!(blocks.iter().sum::<u64>(), data.len() as u64);
         // Three at the best; at most a quarter more.
         assert!(blocks.len() * 4 <= 3 * 5, "{blocks:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_made_of_files_comes_from_the_cluster_and_their_bytes_leave_it() {
+    on_sqlite(|world| async move {
+        let (database, store) = (world.database.clone(), open(&fresh_url()).await);
+        let drive = Drive::open_at(database, store.clone(), Config::default(), world.clock.clone()).await;
+        let tus = Tus::new(&world, "alice").await.on(&drive.expect("open"));
+        let (drive, actor) = (&tus.drive, &tus.actor);
+        let mut png = Cursor::new(Vec::new());
+        image::RgbImage::new(900, 600).write_to(&mut png, image::ImageFormat::Png).expect("a picture");
+        let (png, text) = (Bytes::from(png.into_inner()), Bytes::from_static(b"what it says"));
+        let publish = async |name: &str, bytes: &Bytes| {
+            let id = tus.begin(whole(name, bytes.len() as u64)).await;
+            tus.patch(&id, 0, bytes).await.expect("patch").node.expect("a node")
+        };
+        let (picture, note) = (publish("a.png", &png).await, publish("b.txt", &text).await);
+
+        drive.sweep_once().await;
+        let small = drive.thumbnail(actor, &picture).await.expect("a small picture").bytes;
+        assert_eq!(image::load_from_memory(&small).expect("a picture").width(), 320);
+        let excerpt = drive.open_content(actor, &note).await.expect("content").excerpt().await;
+        assert_eq!(excerpt.expect("readable").expect("a text").text, "what it says");
+        let archive = drive.open_archive(actor, &[picture.clone(), note.clone()]).await.expect("an archive");
+        let bytes = archive.into_bytes().try_collect::<Vec<Bytes>>().await.expect("a whole zip").concat();
+        let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip");
+        for (name, expected) in [("a.png", &png), ("b.txt", &text)] {
+            let mut content = Vec::new();
+            zip.by_name(name).expect(name).read_to_end(&mut content).expect("the right checksum");
+            assert!(content == *expected, "{name} differs in the zip");
+        }
+
+        let copies = drive
+            .copy_all(actor, std::slice::from_ref(&note), &actor.root, Conflict::Rename)
+            .await
+            .expect("copy");
+        let copy = copies[0].node.as_ref().expect("a copy").id.clone();
+        let blob: String = sqlx::query_scalar("SELECT blob_id FROM nodes WHERE id = $1")
+            .bind(note.as_str())
+            .fetch_one(&world.sql)
+            .await
+            .expect("blob");
+        let path = StorePath::parse(format!("blobs/{}/{blob}", &blob[..2])).expect("path");
+        let purge = async |id| {
+            drive.trash(actor, id).await.expect("trash");
+            drive.purge(actor, id).await.expect("purge");
+            world.wait(Duration::from_secs(24 * 60 * 60));
+            drive.sweep_once().await;
+        };
+        purge(&note).await;
+        assert_eq!(
+            store.stat(&path).await.expect("there").length,
+            text.len() as u64,
+            "the copy refers to it"
+        );
+        tus.assert_file(&copy, &text).await;
+        purge(&copy).await;
+        assert_eq!(store.stat(&path).await.expect_err("gone").kind(), ErrorKind::NotFound);
+        tus.assert_file(&picture, &png).await;
     })
     .await;
 }

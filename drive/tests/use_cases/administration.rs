@@ -1,8 +1,14 @@
 //! What administrators may do, and that nobody else may.
 
-use domain::{Conflict, Login, Role, UserId};
-use drive::{Actor, Client, Config, Drive, Error, LogQuery, Machines, UserQuery, UserSort};
+use bytes::Bytes;
+use domain::{Conflict, Login, Role, UploadMetadata, UserId};
+use drive::{
+    Actor, Client, Config, Drive, Error, LogQuery, Machines, NewUpload, NewUploadKind, UserQuery, UserSort,
+    Write,
+};
+use futures::stream;
 use storage::{ClusterState, ErrorKind, Operation};
+use tokio::sync::mpsc;
 
 use crate::world::{PASSWORD, World, account, name, on_both_engines};
 
@@ -164,6 +170,48 @@ on_both_engines! {
         assert!(overview.health.is_well());
         assert_eq!((overview.deleting, overview.writing, overview.machines), (0, 0, Machines::One));
         assert!(overview.store.is_some());
+    }
+
+    async fn the_overview_counts_files_bytes_and_uploads(world: World) {
+        let drive = &world.drive;
+        let admin = drive.create_administrator(account("admin_one")).await.expect("administrator");
+        let user = world.user("lin_wei").await;
+        let begin = async |length: u64, conflict| {
+            let metadata = UploadMetadata { name: Some(name("a.txt")), conflict, ..UploadMetadata::default() };
+            let new = NewUpload { kind: NewUploadKind::Whole, length: Some(length), metadata, raw_metadata: String::new() };
+            drive.begin_upload(&user, new).await.expect("upload").id
+        };
+        let upload = async |bytes: &'static [u8], conflict| {
+            let id = begin(bytes.len() as u64, conflict).await;
+            let body = stream::iter([Ok(Bytes::from_static(bytes))]);
+            let status = drive.write_upload(&user, &id, Write::default(), body).await.expect("written");
+            status.node.expect("a file")
+        };
+        // A file and a version of it, a copy of the file, and one whose bytes are on their way.
+        upload(b"first", Conflict::Fail).await;
+        let file = upload(b"the second", Conflict::Replace).await;
+        drive.copy_all(&user, &[file], &user.root, Conflict::Rename).await.expect("copy");
+        let id = begin(100, Conflict::Rename).await;
+        let idle = drive.overview(&admin).await.expect("overview");
+        assert_eq!((idle.files, idle.uploads, idle.writing), (2, 1, 0));
+        assert_eq!((idle.logical, idle.physical, idle.reserved), (5 + 10 + 10, 5 + 10, 100));
+
+        let (feed, receiver) = mpsc::channel(1);
+        let body = stream::unfold(receiver, |mut receiver| async { Some((receiver.recv().await?, receiver)) });
+        let writing = tokio::spawn({
+            let (drive, user) = (drive.clone(), user.clone());
+            async move { drive.write_upload(&user, &id, Write::default(), body).await }
+        });
+        // What is taken behind the first frame shows that the first is being written.
+        for _ in 0..3 {
+            feed.send(Ok(Bytes::from_static(b"x"))).await.expect("taken");
+        }
+        let busy = drive.overview(&admin).await.expect("overview");
+        assert_eq!((busy.files, busy.uploads, busy.writing), (2, 1, 1));
+        drop(feed);
+        writing.await.expect("a task").expect("what came is kept");
+        let rest = drive.overview(&admin).await.expect("overview");
+        assert_eq!((rest.uploads, rest.writing), (1, 0));
     }
 
     async fn the_overview_tells_how_the_store_is_or_that_nobody_knows(world: World) {

@@ -5,7 +5,7 @@ use std::slice::from_ref;
 use std::time::{Duration, Instant};
 
 use domain::{Conflict, Field, NodeId, Outcome};
-use drive::{Actor, Client, CodeChoice, Error, ListOptions, NewShare, ShareKey};
+use drive::{Actor, Client, CodeChoice, Error, ListOptions, NewShare, Restore, ShareKey};
 
 use crate::world::{World, name, on_both_engines};
 
@@ -60,10 +60,10 @@ async fn fill(world: &World, actor: &Actor, folder: &NodeId) {
     .expect("blob");
     let statement = concat!(
         "INSERT INTO nodes (id, owner_id, parent_id, kind, name, name_key, sort_key, blob_id, size, modified_at, \
-         created_at) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $3) SELECT ",
+         created_at, category) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $3) SELECT ",
         id!("i", "bbbbbbbbbbbbbbbbbba"),
         ", $1, $2, 1, 'n' || CAST(i AS TEXT), 'n' || CAST(i AS TEXT), 'n' || CAST(i AS TEXT), \
-         'baaaaaaaaaaaaaaaaaaaaaaaaa', 1, i, 0 FROM n"
+         'baaaaaaaaaaaaaaaaaaaaaaaaa', 1, i, 0, 4 FROM n"
     );
     let query = sqlx::query(statement).bind(actor.user.as_str()).bind(folder.as_str()).bind(WIDE);
     query.execute(&world.sql).await.expect("wide");
@@ -138,7 +138,7 @@ on_both_engines! {
         soon("trashing", drive.trash_all(&actor, from_ref(&top))).await.expect("trash");
         assert!(matches!(drive.node(&actor, &middle).await, Err(Error::NotFound)));
         assert!(matches!(drive.shared_way(&key, &middle).await, Err(Error::NotFound)));
-        let back = soon("restoring", drive.restore_all(&actor, &[bottom.clone(), top.clone()])).await.expect("back");
+        let back = soon("restoring", drive.restore_all(&actor, &[bottom.clone(), top.clone()], &Restore::ToItsPlace)).await.expect("back");
         assert!(back.iter().all(|report| report.outcome == Outcome::Done), "{back:?}");
         drive.node(&actor, &bottom).await.expect("there");
 
@@ -156,7 +156,7 @@ on_both_engines! {
         let wide = folder(&world, &actor, "wide").await;
         let elsewhere = folder(&world, &actor, "elsewhere").await;
         fill(&world, &actor, &wide).await;
-        for sort in ["name", "-name", "size", "modified", "-modified"] {
+        for sort in ["name", "-name", "kind", "-kind", "size", "-size", "modified", "-modified"] {
             let options = ListOptions { sort: sort.parse().expect("a sort"), ..ListOptions::default() };
             let page = soon(sort, drive.children(&actor, &wide, &options)).await.expect("page");
             let next = ListOptions { after: page.next, ..options };

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use domain::{AppError, ItemReport, NodeId, Outcome, ShareId, UploadMetadata};
-use drive::{Actor, Client, CodeChoice, Error, NewShare, NewUpload, NewUploadKind, ShareKey, Write};
+use drive::{Actor, Client, CodeChoice, Error, NewShare, NewUpload, NewUploadKind, Restore, ShareKey, Write};
 use futures::stream;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner};
@@ -99,7 +99,13 @@ impl Stage {
                 each(drive.copy_all(actor(by), &ids(nodes), &id(&parent), conflict).await)
             }
             Step::Trash { by, ref nodes } => each(drive.trash_all(actor(by), &ids(nodes)).await),
-            Step::Restore { by, ref nodes } => each(drive.restore_all(actor(by), &ids(nodes)).await),
+            Step::Restore { by, ref nodes } => {
+                each(drive.restore_all(actor(by), &ids(nodes), &Restore::ToItsPlace).await)
+            }
+            Step::RestoreInto { by, ref nodes, parent, conflict } => {
+                let to = Restore::Into { folder: id(&parent), conflict };
+                each(drive.restore_all(actor(by), &ids(nodes), &to).await)
+            }
             Step::Purge { by, ref nodes } => each(drive.purge_all(actor(by), &ids(nodes)).await),
             Step::Empty { by } => {
                 drive.empty_trash(actor(by)).await.map(|_| Vec::new()).map_err(|error| refusal(&error))

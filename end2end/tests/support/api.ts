@@ -41,10 +41,10 @@ export class Api {
     return { authorization: `Bearer ${this.#token}` };
   }
 
-  /** Puts a small file into the root by creation-with-upload and answers its node. */
-  async put(name: string, content: string | Buffer): Promise<Node> {
+  /** Puts a small file into the root, or another folder, by creation-with-upload and answers its node. */
+  async put(name: string, content: string | Buffer, parent?: string): Promise<Node> {
     const body = Buffer.from(content);
-    const answer = await this.#call('/api/uploads', this.#creation(name, body, body.length));
+    const answer = await this.#call('/api/uploads', this.#creation(name, body, body.length, parent));
     const id = answer.headers.get('hayloft-node');
     if (!id) throw new Error(`no Hayloft-Node in the answer for ${name}`);
     return this.node(id);
@@ -86,6 +86,11 @@ export class Api {
     return (await (await this.#call('/api/folders', { method: 'POST', headers: { 'content-type': 'application/json' }, body })).json()) as Node;
   }
 
+  /** Puts files and folders into the trash, one after the other. */
+  async trash(...ids: string[]): Promise<void> {
+    for (const id of ids) await this.#call(`/api/nodes/${id}`, { method: 'DELETE' });
+  }
+
   /** Everything in a folder, page by page. */
   async children(id: string): Promise<Node[]> {
     const nodes: Node[] = [];
@@ -125,13 +130,14 @@ export class Api {
     return hashOf(Readable.fromWeb(answer.body as ReadableStream));
   }
 
-  #creation(name: string, body: Buffer, length: number): RequestInit {
+  #creation(name: string, body: Buffer, length: number, parent?: string): RequestInit {
+    const metadata = Object.entries({ filename: name, ...(parent && { parent }) });
     return {
       method: 'POST',
       headers: {
         'tus-resumable': '1.0.0',
         'upload-length': String(length),
-        'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
+        'upload-metadata': metadata.map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`).join(','),
         'content-type': 'application/offset+octet-stream',
       },
       body: new Uint8Array(body),

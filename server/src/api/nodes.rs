@@ -119,12 +119,14 @@ pub(crate) struct NewFolder {
     conflict: Conflict,
 }
 
-/// Takes a file or folder back from the trash. It is numbered when its name was taken meanwhile.
+/// Takes a file or folder back from the trash, to where it was. Into another folder: `/api/trash/restore`.
 #[utoipa::path(
     post, path = "/api/nodes/{id}/restore", tag = "nodes", params(NodeRef),
     responses(
         (status = 200, body = Node),
         (status = 404, description = "Not in the trash", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 409, description = "Its name is taken there", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "The folder that it was in is gone", body = ProblemSchema, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn restore(

@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use domain::{ItemReport, NodeId, Page, TrashEntry};
-use drive::Drive;
+use domain::{Conflict, ItemReport, NodeId, Page, TrashEntry};
+use drive::{Drive, Restore};
 use serde::Deserialize;
 
-use super::body_of;
 use super::nodes::limit_of;
+use super::{body_of, node_of};
 use crate::problem::{Problem, ProblemSchema};
 use crate::session::Caller;
 
@@ -49,21 +49,28 @@ pub(crate) async fn trash_all(
     Ok(Json(drive.trash_all(&actor, &body_of(body)?.ids).await?))
 }
 
-/// Takes files and folders back from the trash: to the root where their place is gone, numbered where their name is taken.
+/// Takes files and folders back from the trash, to where they were or into a folder. What was in a folder that is gone, or has
+/// a name that is taken, is skipped, unless a folder is named that it goes into.
 #[utoipa::path(
-    post, path = "/api/trash/restore", tag = "trash", request_body = Items,
+    post, path = "/api/trash/restore", tag = "trash", request_body = Restoration,
     responses(
         (status = 200, body = Vec<ItemReport>),
         (status = 400, description = "The body cannot be read", body = ProblemSchema, content_type = "application/problem+json"),
-        (status = 422, description = "None or too many", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 404, description = "No such folder", body = ProblemSchema, content_type = "application/problem+json"),
+        (status = 422, description = "None, too many, or the folder is a file", body = ProblemSchema, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn restore_all(
     State(drive): State<Drive>,
     Caller(actor): Caller,
-    body: Result<Json<Items>, JsonRejection>,
+    body: Result<Json<Restoration>, JsonRejection>,
 ) -> Result<Json<Vec<ItemReport>>, Problem> {
-    Ok(Json(drive.restore_all(&actor, &body_of(body)?.ids).await?))
+    let Restoration { ids, parent, conflict } = body_of(body)?;
+    let to = match parent {
+        Some(parent) => Restore::Into { folder: node_of(&parent, &actor)?, conflict },
+        None => Restore::ToItsPlace,
+    };
+    Ok(Json(drive.restore_all(&actor, &ids, &to).await?))
 }
 
 /// Deletes what is in the trash, for ever.
@@ -109,4 +116,18 @@ pub(crate) struct Items {
     /// 1 to 1000 of them.
     #[schema(value_type = Vec<String>)]
     ids: Vec<NodeId>,
+}
+
+/// What comes back, and where to.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+pub(crate) struct Restoration {
+    /// 1 to 1000 files and folders.
+    #[schema(value_type = Vec<String>)]
+    ids: Vec<NodeId>,
+    /// The folder they go into: an id, or `root`. Each goes to where it was when none is named.
+    parent: Option<String>,
+    /// Where a name is taken in that folder: as when they are moved.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    conflict: Conflict,
 }

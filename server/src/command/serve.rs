@@ -34,6 +34,7 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), String> {
         trusted_proxies: options.trusted_proxies.clone(),
         metrics_token: options.metrics_token.clone(),
         attempts_per_minute: options.attempts_per_minute,
+        ..Settings::default()
     };
     let state = AppState::new(drive.clone(), site::options(&site), settings);
     let limits = Limits { grace: options.grace, ..Limits::of_this_process(&options.trusted_proxies) };

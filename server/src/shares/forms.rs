@@ -44,17 +44,23 @@ pub(super) async fn open(
             (StatusCode::NO_CONTENT, with_cookie(share_cookie(&token, &proof, secure))).into_response()
         );
     }
-    let cookie = match outcome {
-        Ok(proof) => share_cookie(&token, &proof, secure),
+    let (cookie, wait) = match outcome {
+        Ok(proof) => (share_cookie(&token, &proof, secure), None),
         // The page itself says why it does not open.
-        Err(drive::Error::ShareClosed(_) | drive::Error::NotFound) => None,
+        Err(drive::Error::ShareClosed(_) | drive::Error::NotFound) => (None, None),
         Err(error) => {
-            let failure = Failure::App(Problem::from(error).into_app_error());
+            let error = Problem::from(error).into_app_error();
+            let wait = error.retry_after();
+            let failure = Failure::App(error);
             let flash = Flash::Refused { form: Form::ShareCode, failure, typed: Typed::default() };
-            flash_cookie(&flash, secure)
+            (flash_cookie(&flash, secure), wait)
         }
     };
-    Ok(see(&page(&token, None), cookie))
+    let mut answer = see(&page(&token, None), cookie);
+    if let Some(wait) = wait {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    }
+    Ok(answer)
 }
 
 /// Saves what was chosen, or all that the page shows, to a folder of one's own drive (`to`), or its root.

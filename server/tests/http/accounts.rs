@@ -208,6 +208,16 @@ async fn tries_are_limited_per_address() {
     let answer = browser.send("POST", "/form/set-up", &form, "secret=abc").await;
     assert_eq!((answer.status, answer.header("location")), (303, "/setup/abc"));
 
+    let fields =
+        [("username", "new"), ("email", "n@example.org"), ("password", PASSWORD), ("again", PASSWORD)];
+    let answer = browser.post("/form/register", &fields).await;
+    assert_eq!(answer.status, 429, "registering is a try like any other");
+    assert!(answer.header("retry-after").parse::<u64>().expect("seconds") > 0);
+    let form = [form[0], form[1], ("referer", "http://hayloft.test/register?invitation=abc")];
+    let answer = browser.send("POST", "/form/register", &form, "username=new").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/register?invitation=abc"));
+    assert!(answer.header("retry-after").parse::<u64>().expect("seconds") > 0);
+
     let mut elsewhere = service.browser();
     elsewhere.address = "198.51.100.8:4711".parse().expect("an address");
     assert_eq!(elsewhere.sign_in("lin_wei", PASSWORD).await.status, 200);

@@ -264,3 +264,19 @@ async fn the_overview_and_the_metrics_tell_how_the_store_is() {
         assert!(text.contains(line), "{line} is missing in\n{text}");
     }
 }
+
+#[tokio::test]
+async fn who_is_not_signed_in_learns_nothing_of_administration() {
+    let service = Service::start().await;
+    // What there is, and what there is not: as every address of the drive (docs/adr/0020).
+    for path in ["/admin", "/admin/users/x", "/admin/nowhere", "/trash", "/trash/nowhere"] {
+        let stranger = service.browser();
+        let answer = look(&stranger, path).await;
+        assert_eq!((answer.status, answer.header("location")), (303, "/login"), "{path}");
+        assert!(stranger.cookie("hayloft_next").is_some(), "{path}: the way back");
+    }
+    let browser = service.signed_in("lin_wei").await;
+    for path in ["/admin", "/admin/users/x", "/admin/nowhere", "/trash/nowhere"] {
+        assert_eq!(look(&browser, path).await.status, 404, "{path}");
+    }
+}

@@ -130,6 +130,34 @@ async fn several_are_moved_copied_deleted_and_restored() {
 }
 
 #[tokio::test]
+async fn what_cannot_go_back_waits_for_a_folder() {
+    let service = Service::start().await;
+    let user = service.user("lin_wei").await;
+    let post = async |path: &str, body: Value| {
+        user.send("POST", path, &[("content-type", "application/json")], Body::from(body.to_string())).await
+    };
+    let made = post("/api/folders", json!({ "parent": "root", "name": "gone" })).await.json();
+    let gone = made["id"].as_str().expect("an id");
+    let inner = user.create(&[("filename", "inner.txt"), ("parent", gone)], "inner").await;
+    let (inner, taken) = (inner.header("hayloft-node").to_owned(), user.file("a.txt", "old").await);
+    post("/api/trash", json!({ "ids": [inner, taken, gone] })).await;
+    user.file("a.txt", "new").await;
+    for (node, status, code) in [(&inner, 422, "invalid"), (&taken, 409, "name-taken")] {
+        post(&format!("/api/nodes/{node}/restore"), json!(null)).await.is_problem(status, code);
+    }
+    let ids = json!([inner, taken]);
+    let left = post("/api/trash/restore", json!({ "ids": ids })).await.json();
+    let told = |number: usize| (left[number]["outcome"].as_str(), left[number]["error"]["code"].as_str());
+    assert_eq!(told(0), (Some("skipped"), Some("invalid")));
+    assert_eq!(told(1), (Some("skipped"), Some("name-taken")));
+    post("/api/trash/restore", json!({ "ids": ids, "parent": gone })).await.is_problem(404, "not-found");
+    let back = post("/api/trash/restore", json!({ "ids": ids, "parent": "root" })).await.json();
+    let told = |number: usize| (back[number]["outcome"].as_str(), back[number]["node"]["name"].as_str());
+    assert_eq!(told(0), (Some("done"), Some("inner.txt")));
+    assert_eq!(told(1), (Some("renamed"), Some("a (1).txt")));
+}
+
+#[tokio::test]
 async fn every_error_below_api_is_a_problem() {
     let service = Service::start().await;
     let user = service.user("lin_wei").await;

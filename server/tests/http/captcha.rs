@@ -95,6 +95,32 @@ async fn registering_takes_what_the_picture_says() {
 }
 
 #[tokio::test]
+async fn what_costs_a_processor_something_is_limited_per_address() {
+    let questions_per_minute = std::num::NonZeroU32::new(3).expect("not zero");
+    let settings = Settings { questions_per_minute, ..Settings::default() };
+    let service = Service::with(Config { captcha: true, ..Config::default() }, settings).await;
+    let browser = service.browser();
+    let id = challenge(&browser.get("/register").await.text()).expect("a challenge");
+    let (picture, sound) = (format!("/captcha/{id}"), format!("/captcha/{id}/sound"));
+    let strength = [("password", "correct"), ("username", ""), ("email", "")];
+    assert_eq!(browser.get(&picture).await.status, 200);
+    assert_eq!(browser.get(&sound).await.status, 200);
+    assert_eq!(browser.post("/form/strength", &strength).await.status, 200);
+    for refused in [
+        browser.get(&picture).await,
+        browser.get(&sound).await,
+        browser.post("/form/strength", &strength).await,
+    ] {
+        refused.is_problem(429, "too-many-requests");
+        assert!(refused.header("retry-after").parse::<u64>().expect("seconds") > 0);
+    }
+    assert_eq!(browser.get("/register").await.status, 200, "the page itself comes");
+    let mut elsewhere = service.browser();
+    elsewhere.address = "198.51.100.8:4711".parse().expect("an address");
+    assert_eq!(elsewhere.post("/form/strength", &strength).await.status, 200);
+}
+
+#[tokio::test]
 async fn another_picture_comes_without_losing_what_was_typed() {
     let service = service().await;
     let browser = service.browser();

@@ -22,4 +22,5 @@ mod protection;
 mod shares;
 mod support;
 mod tokens;
+mod trash;
 mod tus;

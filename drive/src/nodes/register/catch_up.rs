@@ -33,7 +33,7 @@ async fn catch_up_some(database: &Database, owner: &UserId) -> Result<()> {
     // Also of an account that is being deleted: nothing comes in, and its purge looks for lines.
     quota::lock_to_remove(&mut tx, owner).await?;
     let rows = sqlx::query(
-        "SELECT id, parent_id, name, kind, mime, sort_key FROM nodes WHERE owner_id = $1 AND name_line IS NULL LIMIT $2",
+        "SELECT id, name, kind, mime, sort_key FROM nodes WHERE owner_id = $1 AND name_line IS NULL LIMIT $2",
     )
     .bind(owner.as_str())
     .bind(BATCH)
@@ -41,8 +41,9 @@ async fn catch_up_some(database: &Database, owner: &UserId) -> Result<()> {
     .await?;
     let (mut named, mut roots) = (Vec::new(), Vec::new());
     for row in &rows {
-        let (id, parent): (&str, Option<&str>) = (row.try_get(0)?, row.try_get(1)?);
-        if parent.is_none() { roots.push(id) } else { named.push((id, row.try_get::<&str, _>(2)?, row)) }
+        let (id, name): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+        // No file and no other folder can be called that.
+        if name == "/" { roots.push(id) } else { named.push((id, name, row)) }
     }
     for root in roots {
         sqlx::query("UPDATE nodes SET name_line = $2 WHERE id = $1")
@@ -53,14 +54,14 @@ async fn catch_up_some(database: &Database, owner: &UserId) -> Result<()> {
     }
     let lines = enter(&mut tx, owner, named.iter().map(|(_, name, _)| *name)).await?;
     for ((id, name, row), line) in named.iter().zip(lines) {
-        let category = match (row.try_get::<i64, _>(3)?, row.try_get::<Option<&str>, _>(4)?) {
+        let category = match (row.try_get::<i64, _>(2)?, row.try_get::<Option<&str>, _>(3)?) {
             (FOLDER, _) => None,
             (_, mime) => Some(category_of(mime.unwrap_or_default())),
         };
         // A name that could not be one today sorts as it did.
         let sort_key = match FileName::parse(name) {
             Ok(name) => name.sort_key(),
-            Err(_) => row.try_get(5)?,
+            Err(_) => row.try_get(4)?,
         };
         sqlx::query("UPDATE nodes SET name_line = $2, category = $3, sort_key = $4 WHERE id = $1")
             .bind(*id)

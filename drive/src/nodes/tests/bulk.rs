@@ -55,18 +55,28 @@ on_both_engines! {
         world.drive.node(&stranger, &theirs.id).await.expect("untouched");
 
         let back = [f.id.clone(), a.id.clone()];
-        let reports = world.drive.restore_all(&actor, &back).await.expect("restore");
+        let reports = world.drive.restore_all(&actor, &back, &Restore::ToItsPlace).await.expect("restore");
         assert_eq!(outcomes(&reports), [Outcome::Done, Outcome::Done]);
         assert_eq!(names(&world, &actor, &a.id).await, ["f=5"]);
 
-        // One whose place is gone, one whose name is taken, one that is not there.
+        // One whose place is gone, one whose name is taken, one that is not there: they wait for somebody to decide.
         let g = put(&world, &actor, &actor.root, "g", Conflict::Fail, 6).await.expect("file");
         world.drive.trash_all(&actor, &[f.id.clone(), g.id.clone()]).await.expect("trash");
         world.drive.trash(&actor, &a.id).await.expect("trash");
         put(&world, &actor, &actor.root, "g", Conflict::Fail, 7).await.expect("file");
-        let reports =
-            world.drive.restore_all(&actor, &[f.id.clone(), g.id.clone(), theirs.id.clone()]).await.expect("restore");
-        assert_eq!(outcomes(&reports), [Outcome::Elsewhere, Outcome::Renamed, Outcome::Refused]);
+        let ids = [f.id.clone(), g.id.clone(), theirs.id.clone()];
+        let reports = world.drive.restore_all(&actor, &ids, &Restore::ToItsPlace).await.expect("restore");
+        assert_eq!(outcomes(&reports), [Outcome::Skipped, Outcome::Skipped, Outcome::Refused]);
+        let gone = AppError::invalid(domain::Field::Parent, domain::Reason::Unknown);
+        assert_eq!(reports.into_iter().filter_map(|report| report.error).collect::<Vec<_>>(), [
+            gone,
+            AppError::NameTaken,
+            AppError::NotFound
+        ]);
+        assert_eq!(names(&world, &actor, &actor.root).await, ["g=7"]);
+        let to = Restore::Into { folder: actor.root.clone(), conflict: Conflict::Rename };
+        let reports = world.drive.restore_all(&actor, &ids, &to).await.expect("restore");
+        assert_eq!(outcomes(&reports), [Outcome::Done, Outcome::Renamed, Outcome::Refused]);
         assert_eq!(names(&world, &actor, &actor.root).await, ["f=5", "g=7", "g (1)=6"]);
     }
 
@@ -78,7 +88,8 @@ on_both_engines! {
                 assert!(matches!(outcome, Err(Error::Invalid { field: domain::Field::Limit, .. })));
             };
             limit(world.drive.trash_all(&actor, ids).await);
-            limit(world.drive.restore_all(&actor, ids).await);
+            limit(world.drive.restore_all(&actor, ids, &Restore::ToItsPlace).await);
+            assert!(matches!(world.drive.obstacles(&actor, ids).await, Err(Error::Invalid { field: domain::Field::Limit, .. })));
             limit(world.drive.purge_all(&actor, ids).await);
             limit(world.drive.move_all(&actor, ids, &actor.root, Conflict::Rename).await);
             limit(world.drive.copy_all(&actor, ids, &actor.root, Conflict::Rename).await);

@@ -88,7 +88,7 @@ on_both_engines! {
         let drive = &world.drive;
         let (one, other) = tokio::join!(drive.trash_all(&actor, &ids), drive.trash_all(&actor, &ids));
         assert_eq!(done(one) + done(other), 20, "each goes to the trash once");
-        let (one, other) = tokio::join!(drive.restore_all(&actor, &ids), drive.restore_all(&actor, &ids));
+        let (one, other) = tokio::join!(drive.restore_all(&actor, &ids, &Restore::ToItsPlace), drive.restore_all(&actor, &ids, &Restore::ToItsPlace));
         assert_eq!((done(one), done(other)), (20, 20), "what is back already is no trouble");
         let a = folder(&world, &actor, &actor.root, "a").await;
         let b = folder(&world, &actor, &actor.root, "b").await;
@@ -101,7 +101,7 @@ on_both_engines! {
         let (one, other) = tokio::join!(drive.trash_all(&actor, &ids), drive.trash(&actor, &ids[0]));
         assert_eq!(done(one) + usize::from(other.is_ok()), 20);
         let (one, other, third) =
-            tokio::join!(drive.purge_all(&actor, &ids), drive.restore_all(&actor, &ids), drive.empty_trash(&actor));
+            tokio::join!(drive.purge_all(&actor, &ids), drive.restore_all(&actor, &ids, &Restore::ToItsPlace), drive.empty_trash(&actor));
         // Either they are back, or they are gone; none is charged twice or given back twice.
         assert!(third.expect("emptied") <= 20 && done(one) <= 20 && done(other) <= 20);
         let left = world.number("SELECT COUNT(*) FROM nodes WHERE kind = 1").await;

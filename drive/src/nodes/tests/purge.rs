@@ -117,6 +117,38 @@ on_both_engines! {
         assert_eq!(world.number("SELECT COUNT(*) FROM nodes").await, 2, "the roots");
     }
 
+    async fn what_cannot_be_read_keeps_nothing_waiting(world: World) {
+        // The first in every order, and deleted to the last as well.
+        for statement in [
+            "INSERT INTO users (id, username, username_key, email, email_key, password_hash, role, root_id, created_at, \
+             deleted_at) VALUES ('!', '', '!', '', '!', '', 'user', '!', 0, 0)",
+            "INSERT INTO nodes (id, owner_id, kind, name, name_key, sort_key, size, modified_at, created_at, trashed_at) \
+             VALUES ('!', '!', 0, 'x', 'x', 'x', 0, 0, 0, 2)",
+            "INSERT INTO blobs (id, size, refs, created_at, unused_at) VALUES ('!', 1, 0, 0, 0)",
+            "INSERT INTO blobs (id, size, refs, created_at) VALUES ('!!', 0, 1, 0)",
+        ] {
+            sqlx::query(statement).execute(&world.sql).await.expect(statement);
+        }
+        let (actor, leaving) = (world.user("lin_wei").await, world.user("wang_fang").await);
+        let file = put(&world, &actor, &actor.root, "f", Conflict::Fail, 5).await.expect("file");
+        let empty = put(&world, &actor, &actor.root, "empty", Conflict::Fail, 0).await.expect("file");
+        world.drive.trash(&actor, &file.id).await.expect("trash");
+        sqlx::query("UPDATE users SET deleted_at = 1 WHERE id = $1")
+            .bind(leaving.user.as_str())
+            .execute(&world.sql)
+            .await
+            .expect("deleted");
+        for _ in 0..2 {
+            world.wait(DAY * 7);
+            world.drive.sweep_once().await;
+        }
+        assert_eq!(used(&world, &actor).await, 0, "the trash of others is swept");
+        assert_eq!(world.number("SELECT COUNT(*) FROM users").await, 2, "the account is gone");
+        assert_eq!(world.number("SELECT COUNT(*) FROM blobs WHERE size = 5").await, 0, "the bytes are gone");
+        assert!(world.drive.node(&actor, &empty.id).await.expect("a file").blake3.is_some(), "others are hashed");
+        assert_eq!(world.number("SELECT COUNT(*) FROM blobs WHERE id LIKE '!%'").await, 2, "left for somebody to look at");
+    }
+
     async fn two_instances_sweep_the_same_trash(world: World) {
         let actor = world.user("lin_wei").await;
         let second = world.with(crate::Config::default()).await;

@@ -26,9 +26,12 @@ on_both_engines! {
         assert_eq!(used(&world, &actor).await, 5, "the trash is charged");
 
         // Its name was taken meanwhile.
-        put(&world, &actor, &papers.id, "Draft.txt", Conflict::Fail, 6).await.expect("another");
+        let other = put(&world, &actor, &papers.id, "Draft.txt", Conflict::Fail, 6).await.expect("another");
+        assert!(matches!(world.drive.restore(&actor, &draft.id).await, Err(Error::NameTaken)));
+        assert_eq!(in_trash(&world, &actor).await, ["draft.txt"], "it waits");
+        world.drive.rename(&actor, &other.id, &name("final.txt")).await.expect("rename");
         let back = world.drive.restore(&actor, &draft.id).await.expect("restore");
-        assert_eq!((back.parent.as_ref(), back.name.as_str()), (Some(&papers.id), "draft (1).txt"));
+        assert_eq!((back.parent.as_ref(), back.name.as_str()), (Some(&papers.id), "draft.txt"));
         assert_eq!(world.drive.restore(&actor, &draft.id).await.expect("a second click"), back);
         assert!(in_trash(&world, &actor).await.is_empty());
     }
@@ -53,8 +56,11 @@ on_both_engines! {
         assert_eq!(way, ["/", "a", "b"]);
     }
 
-    async fn to_the_root_when_the_folder_is_gone(world: World) {
+    async fn nowhere_by_itself_when_the_folder_is_gone(world: World) {
         let actor = world.user("lin_wei").await;
+        let gone = |outcome| {
+            matches!(outcome, Err(Error::Invalid { field: domain::Field::Parent, reason: domain::Reason::Unknown }))
+        };
         let a = folder(&world, &actor, &actor.root, "a").await;
         let f = put(&world, &actor, &a.id, "f", Conflict::Fail, 5).await.expect("file");
         let g = put(&world, &actor, &a.id, "g", Conflict::Fail, 7).await.expect("file");
@@ -62,16 +68,97 @@ on_both_engines! {
         world.drive.trash(&actor, &f.id).await.expect("trash");
         world.drive.trash(&actor, &g.id).await.expect("trash");
         world.drive.trash(&actor, &a.id).await.expect("trash");
-        let back = world.drive.restore(&actor, &f.id).await.expect("restore");
-        assert_eq!(back.parent.as_ref(), Some(&actor.root));
+        assert!(gone(world.drive.restore(&actor, &f.id).await), "its folder is in the trash");
         // The folder's end takes what was in it, but not what has a time of its own in the trash.
         world.drive.purge(&actor, &a.id).await.expect("purge");
-        assert_eq!(in_trash(&world, &actor).await, ["g"]);
+        let left = world.drive.trashed(&actor, None, 1000).await.expect("trash").items;
+        let left: Vec<_> = left.iter().map(|entry| (entry.node.name.as_str(), &entry.node.parent, &entry.place)).collect();
+        assert_eq!(left.len(), 2);
+        assert!(left.iter().all(|(_, parent, place)| parent.is_none() && place.is_none()), "{left:?}");
         assert_eq!(used(&world, &actor).await, 5 + 7);
         assert!(matches!(world.drive.restore(&actor, &h.id).await, Err(Error::NotFound)));
-        let back = world.drive.restore(&actor, &g.id).await.expect("restore");
-        assert_eq!(back.parent.as_ref(), Some(&actor.root));
+        assert!(gone(world.drive.restore(&actor, &g.id).await), "its folder is no more");
+        let to = Restore::Into { folder: actor.root.clone(), conflict: Conflict::Fail };
+        world.drive.restore_all(&actor, &[f.id, g.id], &to).await.expect("restore");
         assert_eq!(names(&world, &actor, &actor.root).await, ["f", "g"]);
+    }
+
+    async fn what_has_lost_its_place_is_counted_and_ends_like_all_else(world: World) {
+        let actor = world.user("lin_wei").await;
+        let a = folder(&world, &actor, &actor.root, "a").await;
+        let inner = folder(&world, &actor, &a.id, "inner").await;
+        put(&world, &actor, &inner.id, "f", Conflict::Fail, 5).await.expect("file");
+        world.drive.trash_all(&actor, &[inner.id.clone(), a.id.clone()]).await.expect("trash");
+        world.drive.purge(&actor, &a.id).await.expect("purge");
+        assert_eq!(world.drive.survey().await.expect("survey").folders, 1, "no root, and not none");
+        // Entered anew, as after a repair, it is a name and not a root.
+        sqlx::query("UPDATE nodes SET name_line = NULL").execute(&world.sql).await.expect("forgotten");
+        register::catch_up(&world.database).await.expect("entered");
+        assert_eq!(world.number("SELECT COUNT(*) FROM nodes WHERE name_line = 0").await, 1, "the root");
+        world.drive.empty_trash(&actor).await.expect("empty");
+        assert_eq!((used(&world, &actor).await, world.number("SELECT COUNT(*) FROM nodes").await), (0, 1));
+    }
+
+    async fn what_keeps_something_from_its_place_is_told(world: World) {
+        let actor = world.user("lin_wei").await;
+        let a = folder(&world, &actor, &actor.root, "a").await;
+        let f = put(&world, &actor, &a.id, "f", Conflict::Fail, 1).await.expect("file");
+        let g = put(&world, &actor, &actor.root, "g", Conflict::Fail, 2).await.expect("file");
+        let h = put(&world, &actor, &actor.root, "h", Conflict::Fail, 3).await.expect("file");
+        let there = put(&world, &actor, &actor.root, "there", Conflict::Fail, 4).await.expect("file");
+        let ids = [f.id, g.id, h.id];
+        world.drive.trash_all(&actor, &ids).await.expect("trash");
+        world.drive.trash(&actor, &a.id).await.expect("trash");
+        put(&world, &actor, &actor.root, "G", Conflict::Fail, 5).await.expect("file");
+        let asked = [&ids[..], &[there.id]].concat();
+        let told = world.drive.obstacles(&actor, &asked).await.expect("obstacles");
+        let told: Vec<_> = told.iter().map(|(node, obstacle)| (node.name.as_str(), *obstacle)).collect();
+        assert_eq!(told, [("f", Some(Obstacle::PlaceGone)), ("g", Some(Obstacle::NameTaken)), ("h", None)]);
+        // As restoring finds them.
+        let reports = world.drive.restore_all(&actor, &ids, &Restore::ToItsPlace).await.expect("restore");
+        let outcomes: Vec<_> = reports.iter().map(|report| report.outcome).collect();
+        assert_eq!(outcomes, [domain::Outcome::Skipped, domain::Outcome::Skipped, domain::Outcome::Done]);
+        let stranger = world.user("wang_fang").await;
+        assert!(matches!(world.drive.obstacles(&stranger, &asked).await, Err(Error::NotFound)));
+    }
+
+    async fn back_into_a_folder_by_the_rule_of_moves(world: World) {
+        let actor = world.user("lin_wei").await;
+        let to = folder(&world, &actor, &actor.root, "to").await;
+        let into = |conflict| Restore::Into { folder: to.id.clone(), conflict };
+        let there = folder(&world, &actor, &to.id, "x").await;
+        put(&world, &actor, &there.id, "f", Conflict::Fail, 1).await.expect("file");
+        for (conflict, outcome, in_to, in_x) in [
+            (Conflict::Fail, domain::Outcome::Skipped, &["x"][..], &["f"][..]),
+            (Conflict::Rename, domain::Outcome::Renamed, &["x", "x (1)"], &["f"]),
+            (Conflict::Replace, domain::Outcome::Merged, &["x", "x (1)"], &["f", "g"]),
+        ] {
+            let x = folder(&world, &actor, &actor.root, "x").await;
+            put(&world, &actor, &x.id, "f", Conflict::Fail, 2).await.expect("file");
+            put(&world, &actor, &x.id, "g", Conflict::Fail, 4).await.expect("file");
+            world.drive.trash(&actor, &x.id).await.expect("trash");
+            let reports = world.drive.restore_all(&actor, std::slice::from_ref(&x.id), &into(conflict)).await.expect("restore");
+            assert_eq!((reports.len(), reports[0].outcome), (1, outcome));
+            assert_eq!(names(&world, &actor, &to.id).await, in_to, "{conflict:?}");
+            assert_eq!(names(&world, &actor, &there.id).await, in_x, "{conflict:?}");
+            assert_eq!(in_trash(&world, &actor).await.is_empty(), conflict != Conflict::Fail);
+            if conflict == Conflict::Fail {
+                world.drive.restore(&actor, &x.id).await.expect("to its own place");
+                world.drive.trash(&actor, &x.id).await.expect("trash");
+                world.drive.purge(&actor, &x.id).await.expect("purge");
+            }
+        }
+        assert_eq!(world.number("SELECT COUNT(*) FROM versions").await, 1, "of the file that was replaced");
+        world.drive.sweep_once().await;
+        assert_eq!(used(&world, &actor).await, 1 + 2 + 4 + 2 + 4);
+
+        // Nothing goes into what it holds, or to where nothing is.
+        let nowhere = Restore::Into { folder: NodeId::from_random([7; 16]), conflict: Conflict::Rename };
+        let outcome = world.drive.restore_all(&actor, std::slice::from_ref(&to.id), &nowhere).await;
+        assert!(matches!(outcome, Err(Error::NotFound)), "{outcome:?}");
+        world.drive.trash(&actor, &to.id).await.expect("trash");
+        let outcome = world.drive.restore_all(&actor, std::slice::from_ref(&to.id), &into(Conflict::Rename)).await;
+        assert!(matches!(outcome, Err(Error::NotFound)), "{outcome:?}");
     }
 
     async fn the_trash_empties_itself_in_time(world: World) {

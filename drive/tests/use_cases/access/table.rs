@@ -7,7 +7,7 @@ use std::slice::from_ref;
 use domain::{AppError, Conflict, ItemReport, NewPassword, Role, SearchWords, Sort, UploadMetadata};
 use drive::{
     Actor, Client, CodeChoice, Drive, Error, FilesQuery, ListOptions, LogQuery, NewInvitation, NewShare,
-    NewToken, NewUpload, NewUploadKind, Setting, SettingName, ShareChange, UserQuery, Write,
+    NewToken, NewUpload, NewUploadKind, Restore, Setting, SettingName, ShareChange, UserQuery, Write,
 };
 use futures::future::BoxFuture;
 use futures::stream;
@@ -86,7 +86,10 @@ pub(super) const LINES: &[Line] = lines! {
     Own trash: |drive, by, of| drive.trash(by, &of.node);
     Own trash_all: |drive, by, of| drive.trash_all(by, from_ref(&of.node));
     Own restore: |drive, by, of| drive.restore(by, &of.node);
-    Own restore_all: |drive, by, of| drive.restore_all(by, from_ref(&of.node));
+    Own restore_all: |drive, by, of| drive.restore_all(by, from_ref(&of.node), &Restore::ToItsPlace);
+    Own restore_all: |drive, by, of| drive.restore_all(by, from_ref(&of.node), &into(&by.root));
+    Own restore_all: |drive, by, of| drive.restore_all(by, &[trashed(drive, by).await?], &into(&of.node));
+    Own obstacles: |drive, by, of| drive.obstacles(by, from_ref(&of.node));
     Own purge: |drive, by, of| drive.purge(by, &of.node);
     Own purge_all: |drive, by, of| drive.purge_all(by, from_ref(&of.node));
     Mine trashed: |drive, by, of| drive.trashed(by, None, 100);
@@ -208,6 +211,15 @@ fn nowhere() -> Client {
 /// A folder of who asks.
 async fn one(drive: &Drive, by: &Actor) -> Result<domain::NodeId, Error> {
     Ok(drive.create_folder(by, &by.root, &name("own"), Conflict::Rename).await?.id)
+}
+
+/// The same, in the trash.
+async fn trashed(drive: &Drive, by: &Actor) -> Result<domain::NodeId, Error> {
+    Ok(drive.trash(by, &one(drive, by).await?).await?.id)
+}
+
+fn into(folder: &domain::NodeId) -> Restore {
+    Restore::Into { folder: folder.clone(), conflict: Conflict::Rename }
 }
 
 fn upload(of: &Things) -> NewUpload {

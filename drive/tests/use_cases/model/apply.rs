@@ -46,7 +46,14 @@ impl Model {
                 Ok(items)
             }
             Step::Trash { by, ref nodes } => Ok(self.each(by, nodes, true, Self::trash)),
-            Step::Restore { by, ref nodes } => Ok(self.each(by, nodes, false, Self::restore)),
+            Step::Restore { by, ref nodes } => {
+                Ok(self.each(by, nodes, false, |model, by, node| model.restore(by, node, None)))
+            }
+            Step::RestoreInto { by, ref nodes, parent, conflict } => {
+                self.target(by, parent)?;
+                let to = Some((parent, conflict));
+                Ok(self.each(by, nodes, false, |model, by, node| model.restore(by, node, to)))
+            }
             Step::Purge { by, ref nodes } => {
                 // All are marked before the first one goes.
                 let marked: Vec<bool> = nodes.iter().map(|node| self.is_in_trash(by, *node)).collect();
@@ -162,6 +169,11 @@ impl Model {
         if entry.parent == Some(parent) {
             return Ok(Outcome::Done);
         }
+        self.settle(node, parent, conflict)
+    }
+
+    fn settle(&mut self, node: Key, parent: Key, conflict: Conflict) -> Item {
+        let entry = self.entries[&node].clone();
         if self.is_above(node, parent) {
             return Err(Refusal::Invalid);
         }
@@ -178,7 +190,7 @@ impl Model {
             (Conflict::Fail | Conflict::Replace, Some(_)) => return Err(Refusal::Taken),
         };
         let entry = self.entry(node);
-        (entry.parent, entry.name) = (Some(parent), name);
+        (entry.parent, entry.name, entry.trashed) = (Some(parent), name, None);
         Ok(outcome)
     }
 
@@ -293,7 +305,7 @@ impl Model {
         by: usize,
         nodes: &[Key],
         deepest_first: bool,
-        act: fn(&mut Self, usize, Key) -> Item,
+        act: impl Fn(&mut Self, usize, Key) -> Item,
     ) -> Vec<Item> {
         let mut order: Vec<(usize, usize)> =
             nodes.iter().enumerate().map(|(index, node)| (self.depth(by, *node), index)).collect();
@@ -314,23 +326,15 @@ impl Model {
         Ok(Outcome::Done)
     }
 
-    fn restore(&mut self, by: usize, node: Key) -> Item {
+    /// To its place where nothing else is said.
+    fn restore(&mut self, by: usize, node: Key, to: Option<(Key, Conflict)>) -> Item {
         if !self.is_in_trash(by, node) {
             let is_there = self.is_own(by, node) && self.is_live(node);
             return if is_there { Ok(Outcome::Done) } else { Err(Refusal::NotFound) };
         }
-        let entry = self.entries[&node].clone();
-        let former = entry.parent.expect("parent");
-        let (parent, elsewhere) = if self.is_live(former) { (former, false) } else { (self.roots[by], true) };
-        let name = self.free_name(parent, &entry.name);
-        let renamed = name != entry.name;
-        let entry = self.entry(node);
-        (entry.parent, entry.name, entry.trashed) = (Some(parent), name, None);
-        Ok(match (elsewhere, renamed) {
-            (true, _) => Outcome::Elsewhere,
-            (false, true) => Outcome::Renamed,
-            (false, false) => Outcome::Done,
-        })
+        let place = self.entries[&node].parent.filter(|place| self.is_live(*place));
+        let (parent, conflict) = to.or(place.map(|place| (place, Conflict::Fail))).ok_or(Refusal::Invalid)?;
+        self.settle(node, parent, conflict)
     }
 
     fn share(&mut self, by: usize, nodes: &[Key], most: Option<u64>) -> Result<(), Refusal> {

@@ -21,6 +21,7 @@ pub(super) enum Change {
     CopyAll { by: usize, nodes: Vec<usize>, parent: usize, conflict: Conflict },
     Trash { by: usize, nodes: Vec<usize> },
     Restore { by: usize, nodes: Vec<usize> },
+    RestoreInto { by: usize, nodes: Vec<usize>, parent: usize, conflict: Conflict },
     Purge { by: usize, nodes: Vec<usize> },
     Empty { by: usize },
     Share { by: usize, nodes: Vec<usize>, most: Option<u64> },
@@ -41,6 +42,7 @@ pub(super) enum Step {
     CopyAll { by: usize, nodes: Vec<Key>, parent: Key, conflict: Conflict },
     Trash { by: usize, nodes: Vec<Key> },
     Restore { by: usize, nodes: Vec<Key> },
+    RestoreInto { by: usize, nodes: Vec<Key>, parent: Key, conflict: Conflict },
     Purge { by: usize, nodes: Vec<Key> },
     Empty { by: usize },
     Share { by: usize, nodes: Vec<Key>, most: Option<u64> },
@@ -84,6 +86,8 @@ fn short() -> impl Strategy<Value = Change> {
             .prop_map(|(by, nodes, parent, conflict)| Change::CopyAll { by, nodes, parent, conflict }),
         4 => (by(), nodes()).prop_map(|(by, nodes)| Change::Trash { by, nodes }),
         3 => (by(), nodes()).prop_map(|(by, nodes)| Change::Restore { by, nodes }),
+        3 => (by(), nodes(), node(), conflict())
+            .prop_map(|(by, nodes, parent, conflict)| Change::RestoreInto { by, nodes, parent, conflict }),
         2 => (by(), nodes()).prop_map(|(by, nodes)| Change::Purge { by, nodes }),
         1 => by().prop_map(|by| Change::Empty { by }),
         2 => (by(), nodes(), most()).prop_map(|(by, nodes, most)| Change::Share { by, nodes, most }),
@@ -133,6 +137,10 @@ impl Change {
             }
             Self::Restore { by, ref nodes } => {
                 Step::Restore { by, nodes: each(nodes, &|number| gone(by, number)) }
+            }
+            Self::RestoreInto { by, ref nodes, parent, conflict } => {
+                let nodes = each(nodes, &|number| gone(by, number));
+                Step::RestoreInto { by, nodes, parent: folder(by, parent), conflict }
             }
             Self::Purge { by, ref nodes } => {
                 Step::Purge { by, nodes: each(nodes, &|number| gone(by, number)) }

@@ -190,12 +190,11 @@ impl Model {
         self.sizes.len() - 1
     }
 
-    /// Ends what was in the trash. What is in the trash by itself below it stays there.
+    /// Ends what was in the trash. What is in the trash by itself below it stays there, and has no place any more.
     pub(super) fn purge(&mut self, key: Key) {
-        let root = self.roots[self.entries[&key].owner];
         for child in self.children(key) {
             if self.entries[&child].trashed.is_some() {
-                self.entries.get_mut(&child).expect("child").parent = Some(root);
+                self.entries.get_mut(&child).expect("child").parent = None;
             } else {
                 self.purge(child);
             }

@@ -246,3 +246,21 @@ async fn who_signs_in_to_save_comes_back_to_save() {
     assert_eq!(post(&guest, &save, &[("node", trip.as_str())]).await.header("location"), "/login");
     assert_eq!(post(&guest, "/form/sign-in", &form).await.header("location"), save);
 }
+
+#[tokio::test]
+async fn who_guesses_at_a_code_is_told_when_to_come_back() {
+    let service = Service::start().await;
+    let owner = Owner::new(&service).await;
+    let node = owner.user.file("a.txt", "text").await;
+    let share = owner.share(&service, &[&node], Some("ab12"), None).await;
+    let (browser, place) = (browser_at(&service, "203.0.113.9"), address(&share));
+    let open = format!("{place}/open");
+    for _ in 0..10 {
+        let wrong = post(&browser, &open, &[("code", "0000")]).await;
+        assert_eq!((wrong.status, wrong.has("retry-after")), (303, false));
+    }
+    let refused = post(&browser, &open, &[("code", "ab12")]).await;
+    assert_eq!((refused.status, refused.header("location")), (303, place.as_str()));
+    assert!(refused.header("retry-after").parse::<u64>().expect("seconds") > 0);
+    assert!(look(&browser, &place).await.text().contains("Too many"), "the page says so as well");
+}

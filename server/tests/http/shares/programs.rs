@@ -1,4 +1,5 @@
 use axum::body::Body;
+use drive::ShareChange;
 
 use super::*;
 use crate::support::{Answer, base64, pattern};
@@ -100,6 +101,15 @@ async fn programs_are_told_what_ended() {
     guest.get(&address(&share)).await.is_problem(404, "not-found");
     service.drive.restore(&owner.actor, &id).await.expect("restored");
     assert_eq!(guest.get(&address(&share)).await.status, 200);
+    let change = ShareChange { expires: Some(Some(service.drive.now() + 60_000)), ..ShareChange::default() };
+    service.drive.change_share(&owner.actor, &share.id, change, &Client::default()).await.expect("changed");
+    assert_eq!(guest.get(&address(&share)).await.status, 200);
+    service.sql("UPDATE shares SET expires_at = 1").await;
+    guest.get(&address(&share)).await.is_problem(410, "gone");
+    guest.get(&format!("{}/file/{node}", address(&share))).await.is_problem(410, "gone");
+    let change = ShareChange { expires: Some(None), ..ShareChange::default() };
+    service.drive.change_share(&owner.actor, &share.id, change, &Client::default()).await.expect("changed");
+    assert_eq!(guest.get(&address(&share)).await.status, 200, "it opens again");
     owner.cancel(&service, &share).await;
     guest.get(&address(&share)).await.is_problem(410, "gone");
     guest.get(&format!("{}/file/{node}", address(&share))).await.is_problem(410, "gone");

@@ -30,7 +30,7 @@ impl Model {
             let whole = taken.len() <= MOST as usize;
             for some in taken.chunks(MOST as usize) {
                 match send(Trash::url(), some.iter().map(|(_, node)| &node.id)).await {
-                    Ok(flash) => {
+                    Ok(Done { flash, .. }) => {
                         self.trashed(some, &gone(flash.as_ref()));
                         trashed.extend(gone(flash.as_ref()));
                         last = flash;
@@ -81,15 +81,16 @@ impl Model {
         });
     }
 
-    /// Takes things back from the trash.
+    /// Takes things back from the trash; where some have no place there any more, the page that asks for one is next.
     pub(in crate::pages::folder) fn restore(self, ids: Vec<NodeId>) {
         spawn_local(async move {
-            let mut last = None;
+            let (mut last, mut next) = (None, None);
             for some in ids.chunks(MOST as usize) {
                 match send(Restore::url(), some.iter()).await {
-                    Ok(flash) => {
+                    Ok(done) => {
                         self.taken.try_update_value(|marked| some.iter().for_each(|id| marked.give_back(id)));
-                        last = flash;
+                        last = done.flash;
+                        next = done.next.or(next);
                     }
                     Err(failure) => {
                         last = Some(Flash::Failed(failure));
@@ -104,6 +105,9 @@ impl Model {
                 }
                 Some(flash) => self.notices.say(flash),
                 None => {}
+            }
+            if let Some(next) = next {
+                return self.address.go(&next);
             }
             self.active.try_set(ids.into_iter().next());
             self.reload();
@@ -163,7 +167,7 @@ fn gone(flash: Option<&Flash>) -> Vec<NodeId> {
     }
 }
 
-async fn send(path: &str, ids: impl Iterator<Item = &NodeId>) -> Result<Option<Flash>, Failure> {
+async fn send(path: &str, ids: impl Iterator<Item = &NodeId>) -> Result<Done, Failure> {
     let fields: Vec<_> = ids.map(|id| ("ids[]", id.as_str())).collect();
-    post(path, &fields).await.map(|Done { flash, .. }| flash)
+    post(path, &fields).await
 }

@@ -26,6 +26,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 
 pub(crate) use cluster::Cluster;
+pub(crate) use jars::folder as jars;
 pub(crate) use state::State;
 
 use crate::{command, workspace};

@@ -94,7 +94,7 @@ impl Need {
             Self::CCompiler => &["build-essential"],
             Self::OpenSsl => &["libssl-dev", "pkg-config"],
             Self::Lints | Self::WasmTarget => &[],
-            Self::Java => &["openjdk-17-jdk-headless"],
+            Self::Java => java_packages(),
             Self::Maven => &["maven"],
             Self::Node => &["nodejs", "npm"],
             Self::Postgres => &["postgresql"],
@@ -129,7 +129,8 @@ impl Need {
     }
 }
 
-/// Makes sure that all of `needs` are there.
+/// Makes sure that all of `needs` are there. What fails on the way is a warning: whether it matters, and what to do about
+/// it, the lines at the end say.
 ///
 /// # Errors
 /// One line for each that is missing and could not be installed, with the command that installs it.
@@ -141,17 +142,21 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     for need in &missing {
         let arguments = need.rustup_arguments();
         if !arguments.is_empty() && command::find("rustup").is_some() {
-            command::run(Command::new("rustup").args(arguments).current_dir(workspace::root()))?;
+            attempt(Command::new("rustup").args(arguments).current_dir(workspace::root()));
         }
     }
-    let packages: Vec<&str> = missing.iter().flat_map(|need| need.apt_packages()).copied().collect();
-    if !packages.is_empty() && is_root() && command::find("apt-get").is_some() {
-        println!("installing {}", packages.join(" "));
-        let mut apt = Command::new("apt-get");
-        command::run(apt.args(["update", "-qq"]))?;
-        let mut apt = Command::new("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        command::run(apt.args(["install", "-y", "-qq", "--no-install-recommends"]).args(&packages))?;
+    let wants_packages = |need: &&Need| need.rustup_arguments().is_empty();
+    if missing.iter().any(|need| wants_packages(&need)) && is_root() && command::find("apt-get").is_some() {
+        // Without the network it fails, and packages that are in the cache can be installed all the same.
+        attempt(Command::new("apt-get").args(["update", "-qq"]));
+        // One need at a time: apt installs all packages of a call or none.
+        for need in missing.iter().filter(wants_packages) {
+            let packages = need.apt_packages();
+            println!("installing {}", packages.join(" "));
+            let mut apt = Command::new("apt-get");
+            apt.env("DEBIAN_FRONTEND", "noninteractive");
+            attempt(apt.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages));
+        }
     }
     let advice: Vec<String> =
         missing.iter().filter(|need| !need.is_met()).map(|need| need.advice()).collect();
@@ -159,6 +164,29 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
         bail!("{}", advice.join("\n"));
     }
     Ok(())
+}
+
+fn attempt(command: &mut Command) {
+    if let Err(error) = command::run(command) {
+        eprintln!("warning: {error:#}");
+    }
+}
+
+/// Debian's default where that is new enough, since each release has other versions beside it.
+fn java_packages() -> &'static [&'static str] {
+    const DEFAULT: &str = "default-jdk-headless";
+    let policy = command::answer(Command::new("apt-cache").args(["policy", DEFAULT])).unwrap_or_default();
+    if default_java(&policy).is_some_and(|version| version >= 17) {
+        &[DEFAULT]
+    } else {
+        &["openjdk-17-jdk-headless"]
+    }
+}
+
+/// The Java of the package that `apt-cache policy` would install: its version is `2:1.21-76` for Java 21.
+fn default_java(policy: &str) -> Option<u32> {
+    let candidate = policy.lines().find_map(|line| line.trim().strip_prefix("Candidate:"))?;
+    first_number(candidate.split_once(":1.")?.1)
 }
 
 /// Whether we may install packages and must not run PostgreSQL ourselves.
@@ -235,6 +263,16 @@ mod tests {
         assert_eq!(first_number("v20.20.2\n"), Some(20));
         assert_eq!(first_number("openjdk version \"17.0.15\" 2025-04-15"), Some(17));
         assert_eq!(first_number("no number"), None);
+    }
+
+    #[test]
+    fn javas_package_tells_which_java_it_is() {
+        let policy =
+            |candidate| format!("default-jdk-headless:\n  Installed: (none)\n  Candidate: {candidate}\n");
+        assert_eq!(default_java(&policy("2:1.17-74")), Some(17));
+        assert_eq!(default_java(&policy("2:1.21-76+exp1")), Some(21));
+        assert_eq!(default_java(&policy("(none)")), None);
+        assert_eq!(default_java(""), None);
     }
 
     #[test]

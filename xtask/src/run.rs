@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use crate::hdfs;
 use crate::prerequisites::{self, Need};
 use crate::server::{self, Setup};
 use crate::site::{self, Profile};
@@ -24,6 +25,10 @@ pub(crate) struct Options {
 /// When something is missing, does not compile or does not start.
 pub(crate) fn run(options: &Options) -> Result<()> {
     prerequisites::ensure(&[Need::CCompiler, Need::OpenSsl, Need::WasmTarget])?;
+    if options.hdfs {
+        // What is missing for it should be known before minutes of building.
+        hdfs::jars()?;
+    }
     println!("building the site");
     let site = site::build(Profile::Release)?;
     println!("building the server");

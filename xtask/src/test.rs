@@ -79,7 +79,9 @@ impl Part {
             Self::Server => &[Need::CCompiler, Need::OpenSsl, Need::Postgres],
             Self::Storage => &[Need::CCompiler, Need::OpenSsl, Need::Java, Need::Maven],
             Self::Drive => &[Need::CCompiler, Need::OpenSsl, Need::Java, Need::Maven, Need::Postgres],
-            Self::Wasm => &[Need::CCompiler, Need::WasmTarget, Need::Node],
+            Self::Wasm => {
+                &[Need::CCompiler, Need::WasmTarget, Need::Node, Need::Chromium, Need::ChromeDriver]
+            }
             Self::Budget => &[Need::CCompiler, Need::WasmTarget],
             Self::E2e => &[
                 Need::CCompiler,

@@ -14,16 +14,16 @@ use crate::{command, workspace};
 /// # Errors
 /// When Java or Maven is missing, or Maven cannot fetch them.
 pub(crate) fn folder() -> Result<PathBuf> {
-    prerequisites::ensure(&[Need::Java])?;
     let pom = workspace::root().join("xtask/hadoop/pom.xml");
     let wanted = fs::read_to_string(&pom).with_context(|| format!("cannot read {}", pom.display()))?;
     let home = workspace::target().join("hadoop");
     let (lib, stamp) = (home.join("lib"), home.join("pom.xml"));
     // The pom beside the jars says what they were fetched for; it is written last.
     if fs::read_to_string(&stamp).is_ok_and(|fetched| fetched == wanted) {
+        prerequisites::ensure(&[Need::Java])?;
         return Ok(lib);
     }
-    prerequisites::ensure(&[Need::Maven])?;
+    prerequisites::ensure(&[Need::Java, Need::Maven])?;
     println!("fetching Hadoop from Maven Central");
     match fs::remove_dir_all(&lib) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),

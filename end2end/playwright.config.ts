@@ -54,7 +54,7 @@ export default defineConfig<{ options: Options }>({
     {
       name: 'no-script',
       grepInvert: /@script/,
-      testMatch: ['pages.spec.ts', 'sheet.spec.ts', 'grid.spec.ts', 'selection.spec.ts', 'find.spec.ts', 'settings.spec.ts', 'captcha.spec.ts', 'trash.spec.ts', 'administration.spec.ts', 'share.spec.ts', 'view.spec.ts', 'upload-form.spec.ts', 'long-list-links.spec.ts'],
+      testMatch: ['pages.spec.ts', 'sheet.spec.ts', 'grid.spec.ts', 'selection.spec.ts', 'taken.spec.ts', 'find.spec.ts', 'settings.spec.ts', 'captcha.spec.ts', 'trash.spec.ts', 'administration.spec.ts', 'share.spec.ts', 'view.spec.ts', 'upload-form.spec.ts', 'long-list-links.spec.ts'],
       use: { ...desktop, javaScriptEnabled: false },
     },
     {

@@ -9,6 +9,9 @@ use crate::i18n::fill;
 use crate::sheets::{SheetTexts, taken_names};
 use crate::{Flash, Language};
 
+/// The field for a folder. Not in the view: its macro does not know this attribute.
+const FOLDER: &str = r#"<input id="plain-folder" type="file" name="file" multiple webkitdirectory>"#;
+
 /// The form of the page of this folder; nothing is the root. What is about all files stands before them, as it is read in order.
 pub(super) fn plain_form(language: Language, folder: &str) -> String {
     let t = SheetTexts::of(language);
@@ -19,7 +22,7 @@ pub(super) fn plain_form(language: Language, folder: &str) -> String {
             <label class="menu-label" for="plain-files">{t.upload_files}</label>
             <input id="plain-files" type="file" name="file" multiple/>
             <label class="menu-label" for="plain-folder">{t.upload_folder}</label>
-            <input id="plain-folder" type="file" name="file" multiple attr:webkitdirectory=""/>
+            <div inner_html=FOLDER></div>
             <button type="submit" class="button primary wide">{t.upload_send}</button>
         </form>
     }

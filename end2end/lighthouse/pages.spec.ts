@@ -8,6 +8,7 @@ import config from '../playwright.config';
 import { Api } from '../tests/support/api';
 import { chromium } from '../tests/support/environment';
 import { enter } from '../tests/support/pages/entrance';
+import { share } from '../tests/support/pages/share';
 import { freePort } from '../tests/support/ports';
 import { expect, test } from '../tests/support/test';
 
@@ -51,16 +52,13 @@ test('sign-in, drive and share page', async ({ page, context, server, token, acc
   for (let number = 1; number <= 60; number += 1) await api.put(`paper ${number}.pdf`, `content of paper ${number}`);
   await enter(page, account);
   const nodes = (await api.root()).slice(0, 3).map(({ id }) => id);
-  const form = { nodes: nodes.join(','), code: 'public', own: '', days: 'never', downloads: '' };
-  const made = await page.request.post('/form/create-share', { form, headers: { accept: 'application/json' } });
-  await page.goto(((await made.json()) as { next: string }).next);
-  const share = (await page.locator('.copy-text').innerText()).match(/https?:\/\/\S+/)![0];
+  const { link } = await share(page, nodes);
   const cookies = await context.cookies();
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
   const pages = [
     { name: 'sign-in', url: `${server.url}/login`, headers: {} },
     { name: 'drive', url: `${server.url}/`, headers: { Cookie: cookie } },
-    { name: 'share page', url: share, headers: {} },
+    { name: 'share page', url: link, headers: {} },
   ];
 
   const port = await freePort();

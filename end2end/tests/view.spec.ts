@@ -2,14 +2,99 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Browser, Page } from '@playwright/test';
 
 import { Api } from './support/api';
+import { PNG } from './support/files';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
+import { share } from './support/pages/share';
 import { expect, test } from './support/test';
 
-/** One red pixel. */
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
+/** A PDF of one red page, which runs this when it is opened; the script has no parentheses and backslashes but in pairs. */
+function pdf(script = ''): Buffer {
+  const red = '1 0 0 rg 0 0 400 300 re f';
+  const objects = [
+    `<< /Type /Catalog /Pages 2 0 R /OpenAction 5 0 R >>`,
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Contents 4 0 R >>',
+    `<< /Length ${red.length} >>\nstream\n${red}\nendstream`,
+    `<< /Type /Action /S /JavaScript /JS (${script}) >>`,
+  ];
+  let text = '%PDF-1.7\n';
+  const places = objects.map((object, index) => {
+    const place = text.length;
+    text += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(place).padStart(10, '0')} 00000 n \n`;
+  });
+  const table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join('')}`;
+  return Buffer.from(`${text}${table}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`);
+}
+
+/** A second of a tone of 440 Hz. */
+function wav(): Buffer {
+  const rate = 8000;
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + rate, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  // PCM, one channel, one byte a sample.
+  for (const [place, value] of [[20, 1], [22, 1], [32, 1], [34, 8]] as const) head.writeUInt16LE(value, place);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate, 28);
+  head.write('data', 36);
+  head.writeUInt32LE(rate, 40);
+  const samples = Uint8Array.from({ length: rate }, (_, n) => 128 + 100 * Math.sin((2 * Math.PI * 440 * n) / rate));
+  return Buffer.concat([head, samples]);
+}
+
+/** A film of half a second, as a browser records it. */
+async function webm(browser: Browser): Promise<Buffer> {
+  const context = await browser.newContext({ javaScriptEnabled: true });
+  const page = await context.newPage();
+  const bytes = await page.evaluate(async () => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [64, 48];
+    const brush = canvas.getContext('2d')!;
+    const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm;codecs=vp8' });
+    const parts: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const ended = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    const drawing = setInterval(() => {
+      brush.fillStyle = `hsl(${performance.now() % 360} 100% 50%)`;
+      brush.fillRect(0, 0, 64, 48);
+    }, 20);
+    setTimeout(() => recorder.stop(), 500);
+    await ended;
+    clearInterval(drawing);
+    return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+  });
+  await context.close();
+  return Buffer.from(bytes);
+}
+
+/** The colour in the middle of what the window shows. */
+async function middle(page: Page, browser: Browser): Promise<number[]> {
+  // A viewer that still loads has no picture.
+  const picture = (await page.screenshot().catch(() => Buffer.alloc(0))).toString('base64');
+  if (!picture) return [];
+  const context = await browser.newContext({ javaScriptEnabled: true });
+  const reader = await context.newPage();
+  const colour = await reader.evaluate(async (source) => {
+    const image = new Image();
+    image.src = source;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.width, image.height];
+    const brush = canvas.getContext('2d')!;
+    brush.drawImage(image, 0, 0);
+    return [...brush.getImageData(image.width / 2, image.height / 2, 1, 1).data].slice(0, 3);
+  }, `data:image/png;base64,${picture}`);
+  await context.close();
+  return colour;
+}
 
 /** What runs if anything does. */
 const ALERT = "alert('it ran')";
@@ -65,10 +150,7 @@ test('nothing of a file runs in our pages', async ({ page, server, token, accoun
   const nodes = [];
   for (const [name, content] of Object.entries(evil)) nodes.push(await api.put(name, content));
   await enter(page, account);
-  const form = { nodes: nodes.map(({ id }) => id).join(','), code: 'public', own: '', days: 'never', downloads: '' };
-  const made = await page.request.post('/form/create-share', { form, headers: { accept: 'application/json' } });
-  await page.goto(((await made.json()) as { next: string }).next);
-  const link = (await page.locator('.copy-text').innerText()).match(/https?:\/\/\S+/)![0];
+  const { link } = await share(page, nodes.map(({ id }) => id));
   const guest = await browser.newContext({ baseURL: server.url, locale: 'en-US', javaScriptEnabled });
   faults.watch(guest);
   const visitor = await guest.newPage();
@@ -91,6 +173,66 @@ test('nothing of a file runs in our pages', async ({ page, server, token, accoun
   await guest.close();
 });
 
+test('sound and film play, and come by ranges', async ({ page, server, token, account, browser }) => {
+  const api = new Api(server, token);
+  await enter(page, account);
+  for (const [name, content] of [['a.wav', wav()], ['b.webm', await webm(browser)]] as const) {
+    const { id } = await api.put(name, content);
+    const arriving = page.waitForResponse(new RegExp(`/api/nodes/${id}/content\\?inline$`));
+    await page.goto(`/view/${id}`);
+    expect((await arriving).status(), name).toBe(206);
+    const player = page.locator('audio, video');
+    await expect(player).toHaveAttribute('controls');
+    await expect.poll(() => player.evaluate((player: HTMLMediaElement) => player.readyState), name).toBeGreaterThan(0);
+    expect(await player.evaluate((player: HTMLMediaElement) => player.duration), name).toBeGreaterThan(0);
+    await player.evaluate((player: HTMLMediaElement) => {
+      player.muted = true;
+      return player.play();
+    });
+    await expect.poll(() => player.evaluate((player: HTMLMediaElement) => player.currentTime), name).toBeGreaterThan(0.1);
+  }
+  await expect(page.locator('video')).toHaveJSProperty('videoWidth', 64);
+});
+
+// Chromium's viewer is made of script.
+test('a PDF opens in the viewer of the browser, from which nothing reaches us', { tag: '@script' }, async ({ page, context, server, token, account, browser, faults }) => {
+  // What is no page has no link to its icon, so the browser looks where icons used to be.
+  faults.expect(/status of 404 .*\/favicon\.ico/);
+  const api = new Api(server, token);
+  // Script that does what a viewer may let it, and what it must not: ask the server, run script of a page, read it.
+  const script = "try{app.launchURL('javascript:fetch(/from-launch/.source)')}catch(e){} try{this.submitForm('/from-form')}catch(e){} try{fetch('/from-fetch')}catch(e){} try{document.title='it ran'}catch(e){} app.alert(typeof window)";
+  const files = { plain: pdf(), evil: pdf(script), html: `<script>fetch('/from-html');${ALERT}</script>` };
+  const nodes: Record<string, string> = {};
+  for (const [name, content] of Object.entries(files)) nodes[name] = (await api.put(`${name}.pdf`, content)).id;
+  await enter(page, account);
+  const { link } = await share(page, Object.values(nodes));
+  const [asked, said]: [string[], string[]] = [[], []];
+  context.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  context.on('dialog', (dialog) => {
+    said.push(dialog.message());
+    void dialog.dismiss();
+  });
+  for (const place of ['/view', `${link}/view`]) {
+    for (const name of Object.keys(files)) {
+      await page.goto(`${place}/${nodes[name]}`);
+      const arriving = context.waitForEvent('page');
+      await page.getByRole('link', { name: 'Open the PDF in the browser' }).click();
+      const opened = await arriving;
+      if (name === 'html') {
+        const viewer = () => opened.frames().find((frame) => frame.url().startsWith('chrome-extension:'));
+        await expect.poll(() => viewer()?.getByText('Failed to load PDF document.').isVisible(), place).toBe(true);
+      } else {
+        await expect.poll(() => middle(opened, browser), `${place} ${name}`).toEqual([255, 0, 0]);
+      }
+      expect(new URL(opened.url()).search).toBe('?view');
+      await opened.close();
+    }
+  }
+  // The viewer lets it speak, and it knows no window.
+  expect(new Set(said)).toEqual(new Set(['undefined']));
+  expect(asked.filter((path) => path.includes('from-'))).toEqual([]);
+});
+
 test('a folder and a share come as a zip that others can read', async ({ page, server, token, account, browser, faults }, testInfo) => {
   const api = new Api(server, token);
   await api.put('黄山.txt', 'sunrise');
@@ -107,20 +249,14 @@ test('a folder and a share come as a zip that others can read', async ({ page, s
   expect((await unpack(page, 'drive.zip')).trim().split('\n')).toEqual(['.._.._evil (~1).exe', '黄山.txt']);
 
   const { id } = await api.named('黄山.txt');
-  const share = async (nodes: string): Promise<string> => {
-    const form = { nodes, code: 'public', own: '', days: 'never', downloads: '' };
-    const made = await page.request.post('/form/create-share', { form, headers: { accept: 'application/json' } });
-    await page.goto(((await made.json()) as { next: string }).next);
-    return (await page.locator('.copy-text').innerText()).match(/https?:\/\/\S+/)![0];
-  };
   const guest = await browser.newContext({ baseURL: server.url, locale: 'en-US', javaScriptEnabled: false });
   faults.watch(guest);
   const visitor = await guest.newPage();
-  await visitor.goto(await share(`${id},${evil.id}`));
+  await visitor.goto((await share(page, [id, evil.id])).link);
   expect((await unpack(visitor, 'share.zip')).trim().split('\n').sort()).toEqual(['.._.._evil (~1).exe', '黄山.txt']);
 
   // A file by itself comes as it is.
-  await visitor.goto(await share(id));
+  await visitor.goto((await share(page, [id])).link);
   await expect(visitor.getByRole('link', { name: 'Download as zip' })).toHaveCount(0);
   const arriving = visitor.waitForEvent('download');
   await visitor.getByRole('link', { name: 'Download', exact: true }).click();

@@ -29,6 +29,13 @@ use range::Selection;
 /// A page of ours that shows this file, or a person who opens it, runs nothing of it and loads nothing for it.
 pub(crate) const SANDBOX: HeaderValue =
     HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
+/// For a PDF that a browser gives to its viewer. Not `sandbox`: Chromium drops the policy of a PDF that it shows, older ones
+/// and Safari show an empty page for it (ADR 19). Taken for anything else, it still runs and loads nothing; what Chromium
+/// makes around a PDF itself is an object with a style.
+const VIEWER: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+);
+const PDF: &str = "application/pdf";
 /// Kept by the browser of this person, asked for again with the tag.
 pub(crate) const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
@@ -60,8 +67,7 @@ pub(crate) enum Shown {
     Not,
     /// As a part of a page, or as one.
     Inline,
-    /// As a page of its own. A PDF, too: a browser gives it to its viewer, which keeps script in it apart from every page,
-    /// and this answer is of no origin (its policy says `sandbox`).
+    /// As a page of its own. A PDF, too: a browser gives it to its viewer, which keeps script in it apart from every page.
     Viewed,
 }
 
@@ -70,9 +76,13 @@ impl Shown {
         let is_shown = match self {
             Self::Not => false,
             Self::Inline => is_inline_safe(mime),
-            Self::Viewed => is_inline_safe(mime) || mime == "application/pdf",
+            Self::Viewed => is_inline_safe(mime) || mime == PDF,
         };
         if is_shown { Disposition::Inline } else { Disposition::Attachment }
+    }
+
+    fn policy(self, mime: &str) -> HeaderValue {
+        if self == Self::Viewed && mime == PDF { VIEWER } else { SANDBOX }
     }
 }
 
@@ -143,7 +153,7 @@ where
     F: FnOnce(Portion) -> Opened + Send,
     Opened: Future<Output = Result<Content, Problem>> + Send,
 {
-    let Wanted { method, headers, .. } = wanted;
+    let Wanted { method, headers, shown, .. } = wanted;
     let etag = format!("\"{}\"", subject.etag);
     let validators = Validators { etag: &etag, stored: subject.stored, now: wanted.now };
     let mut answer = match condition::evaluate(headers, &validators) {
@@ -170,7 +180,7 @@ where
     headers.insert(header::CACHE_CONTROL, PRIVATE);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     // On a 304 too: a cache puts its headers on what it has kept.
-    headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    headers.insert(header::CONTENT_SECURITY_POLICY, shown.policy(served_type(subject.node)));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(answer)
 }

@@ -13,6 +13,9 @@ export const MIB = 1024 * 1024;
 /** More than the buffers between a browser and a server on one machine hold: bytes in them count as sent. */
 export const BEYOND_BUFFERS = 24 * MIB;
 
+/** A picture of one red pixel. */
+export const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
+
 /** A file on this machine and what is known of it. */
 export interface MadeFile {
   path: string;

@@ -2,7 +2,7 @@
 //!
 //! Nothing of a file becomes part of our pages but text, which is escaped, and pictures, films and sound, which a browser
 //! shows without running anything. HTML is shown as its source, SVG as a picture (in which no script runs), Markdown
-//! without the HTML in it. A PDF is a link: the browser's own viewer shows it, on a page of no origin.
+//! without the HTML in it. A PDF is a link: the browser's own viewer shows it, on a page of its own.
 
 mod kind;
 mod markdown;
@@ -124,6 +124,15 @@ pub(crate) fn icon_of(node: &Node) -> &'static str {
         Some(Category::Video) => "video",
         Some(Category::Audio) => "audio",
         Some(Category::Other) => "other",
+    }
+}
+
+/// A small picture where there is one, at this address; else the icon.
+pub(crate) fn small_picture(node: &Node, address: impl FnOnce() -> String) -> AnyView {
+    if node.thumbnail {
+        view! { <img class="small-picture" src=address() alt="" loading="lazy"/> }.into_any()
+    } else {
+        view! { <Icon name=icon_of(node)/> }.into_any()
     }
 }
 

@@ -1,9 +1,10 @@
 // Search, categories, the newest and the largest: with and without JavaScript, in both languages.
 
-import AxeBuilder from '@axe-core/playwright';
 import { type Page } from '@playwright/test';
 
 import { Api } from './support/api';
+import { violations } from './support/axe';
+import { PNG } from './support/files';
 import { awake } from './support/pages/awake';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
@@ -33,7 +34,7 @@ test('parts of names are found, and what is found can be acted on', async ({ pag
   if (javaScriptEnabled) {
     await expect(field).toBeFocused();
     await expect(page.locator('body')).toHaveAttribute('data-same-document');
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   }
   await field.fill('2023 ｒｅｐ');
   await field.press('Enter');
@@ -55,8 +56,24 @@ test('parts of names are found, and what is found can be acted on', async ({ pag
   await listed(page, 'Rep 2023.md');
   await awake(page);
   const download = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'Rep 2023.md', exact: true }).click();
+  await page.getByRole('link', { name: 'Download “Rep 2023.md”' }).click();
   expect((await download).suggestedFilename()).toBe('Rep 2023.md');
+  await page.getByRole('link', { name: 'Rep 2023.md', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Rep 2023.md' })).toBeVisible();
+  await expect(page).toHaveURL(/\/view\/\w+$/);
+});
+
+test('pictures that are found are shown small', async ({ page, account, server, token }) => {
+  const api = new Api(server, token);
+  const { id } = await api.put('a.png', PNG);
+  await api.put('b.txt', 'b');
+  await expect.poll(async () => (await api.node(id)).thumbnail, { timeout: 30_000 }).toBe(true);
+  await enter(page, account);
+  await page.goto('/recent');
+  await listed(page, 'b.txt', 'a.png');
+  const pictures = page.locator('.found .kind img');
+  await expect(pictures).toHaveCount(1);
+  await expect(pictures).toHaveJSProperty('naturalWidth', 1);
 });
 
 test('the rail leads to categories, the newest and the largest', async ({ page, account, server, token, javaScriptEnabled }) => {
@@ -80,7 +97,7 @@ test('the rail leads to categories, the newest and the largest', async ({ page, 
   await listed(page, 'b.png', 'a.jpg');
   await page.getByRole('link', { name: 'Largest first' }).click();
   await listed(page, 'a.jpg', 'b.png');
-  if (javaScriptEnabled) expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  if (javaScriptEnabled) expect(await violations(page)).toEqual([]);
   await go('Videos');
   await expect(page.getByRole('heading', { name: 'No files of this kind yet' })).toBeVisible();
   await awake(page);

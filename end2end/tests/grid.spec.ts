@@ -1,8 +1,7 @@
 // Folders as cards, and the panel of details.
 
-import AxeBuilder from '@axe-core/playwright';
-
 import { Api } from './support/api';
+import { violations } from './support/axe';
 import { awake } from './support/pages/awake';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
@@ -30,7 +29,7 @@ test('the grid is chosen and stays, from the first byte of the next page', async
   const body = await (await page.request.get('/')).text();
   expect(body).toMatch(/class="[^"]*\bgrid\b/);
   if (javaScriptEnabled) {
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await drive.row('a.txt').focus();
     await page.keyboard.press('ArrowRight');
     await expect(drive.row('b.jpg')).toBeFocused();
@@ -65,11 +64,11 @@ test('details of one, and of several', { tag: '@script' }, async ({ page, accoun
   await expect(panel).toContainText('Document');
   const { blake3 } = await api.contentHash((await api.named('a.txt')).id);
   await expect(panel).toContainText(blake3);
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await drive.row('b.txt').getByRole('checkbox').check();
   await expect(panel).toContainText('2 selected · 1.24 kB');
   await page.setViewportSize({ width: 360, height: 740 });
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await panel.getByRole('button', { name: 'Close' }).click();
   await expect(panel).toBeHidden();
 });

@@ -1,9 +1,9 @@
 // The menu of rows: by the right button, by keyboard, and by a long press on a phone.
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
 import { Api } from './support/api';
+import { violations } from './support/axe';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
 import { expect, test } from './support/test';
@@ -23,7 +23,7 @@ test('the right button offers what fits: to a folder, to a file, to several', as
   await drive.row('papers').click({ button: 'right' });
   expect(await items(page)).toEqual(['Open', 'Download', 'Share', 'Rename', 'Move to…', 'Copy to…', 'Details', 'Move to trash']);
   await expect(drive.row('papers')).toHaveAttribute('aria-selected', 'true');
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.mouse.click(700, 700);
   await expect(menu(page)).toBeHidden();
 

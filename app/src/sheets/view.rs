@@ -9,7 +9,7 @@ use super::parts::fact;
 use super::request::Request;
 use crate::actions::nodes::Crumb;
 use crate::i18n::fill;
-use crate::preview::{Kind, Preview, PreviewTexts, facts, icon_of, way_on};
+use crate::preview::{Kind, Preview, PreviewTexts, facts, icon_of, small_picture, way_on};
 use crate::server::{crumbs, page_of_folder};
 use crate::ui::Icon;
 
@@ -133,12 +133,7 @@ fn strip(
             <li>
                 <a href=address(node) aria-current=is_here.then_some("page") title=node.name.clone()>
                     <span class=format!("view-tile kind {icon}")>
-                        {if node.thumbnail {
-                            let src = format!("/api/nodes/{}/thumbnail", node.id);
-                            view! { <img src=src alt="" loading="lazy"/> }.into_any()
-                        } else {
-                            view! { <Icon name=icon/> }.into_any()
-                        }}
+                        {small_picture(node, || format!("/api/nodes/{}/thumbnail", node.id))}
                     </span>
                     <span class="view-tile-name">{node.name.clone()}</span>
                 </a>

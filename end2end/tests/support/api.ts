@@ -17,6 +17,7 @@ export interface Node {
   mime: string | null;
   modified: number;
   blake3: string | null;
+  thumbnail: boolean;
 }
 
 /** As in `domain::UploadView`, what the specs use of it. */
@@ -41,10 +42,10 @@ export class Api {
     return { authorization: `Bearer ${this.#token}` };
   }
 
-  /** Puts a small file into the root by creation-with-upload and answers its node. */
-  async put(name: string, content: string | Buffer): Promise<Node> {
+  /** Puts a small file into the root, or into another folder, by creation-with-upload and answers its node. */
+  async put(name: string, content: string | Buffer, parent = 'root'): Promise<Node> {
     const body = Buffer.from(content);
-    const answer = await this.#call('/api/uploads', this.#creation(name, body, body.length));
+    const answer = await this.#call('/api/uploads', this.#creation(name, body, body.length, parent));
     const id = answer.headers.get('hayloft-node');
     if (!id) throw new Error(`no Hayloft-Node in the answer for ${name}`);
     return this.node(id);
@@ -98,9 +99,9 @@ export class Api {
     return nodes;
   }
 
-  /** The one node of that name in the root. */
-  async named(name: string): Promise<Node> {
-    const found = (await this.root()).filter((node) => node.name === name);
+  /** The one node of that name in the root, or in another folder. */
+  async named(name: string, folder = 'root'): Promise<Node> {
+    const found = (await this.children(folder)).filter((node) => node.name === name);
     if (found.length !== 1) throw new Error(`${found.length} nodes are called ${name}`);
     return found[0]!;
   }
@@ -119,19 +120,24 @@ export class Api {
     return kept;
   }
 
+  async text(id: string): Promise<string> {
+    return (await this.#call(`/api/nodes/${id}/content`)).text();
+  }
+
   /** Downloads a node's content and says what came. */
   async contentHash(id: string): Promise<{ size: number; blake3: string }> {
     const answer = await this.#call(`/api/nodes/${id}/content`);
     return hashOf(Readable.fromWeb(answer.body as ReadableStream));
   }
 
-  #creation(name: string, body: Buffer, length: number): RequestInit {
+  #creation(name: string, body: Buffer, length: number, parent = 'root'): RequestInit {
+    const metadata = Object.entries({ filename: name, parent }).map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`);
     return {
       method: 'POST',
       headers: {
         'tus-resumable': '1.0.0',
         'upload-length': String(length),
-        'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
+        'upload-metadata': metadata.join(','),
         'content-type': 'application/offset+octet-stream',
       },
       body: new Uint8Array(body),

@@ -77,6 +77,7 @@ async fn pages_without_script_find_and_act() {
     for part in [
         "Results for “图”",
         "&lt;b&gt;图.jpg",
+        &format!("href=\"/view/{image}\""),
         &format!("/api/nodes/{image}/content"),
         &format!("/rename/{image}?back=%2Fsearch%3Fq%3D%25E5%259B%25BE"),
         &format!("/shares/new?nodes={image}"),

@@ -8,7 +8,7 @@ use crate::documents::entrance::Entrance;
 use crate::documents::texts::{DocumentTexts, use_document_texts};
 use crate::i18n::{Texts, fill, use_texts};
 use crate::moment::When;
-use crate::preview::icon_of;
+use crate::preview::{icon_of, small_picture};
 use crate::server::{ELLIPSIS, elided};
 use crate::ui::Icon;
 
@@ -141,12 +141,7 @@ fn row(
         <li class="share-row">
             {choose}
             <span class=format!("kind {icon}")>
-                {if node.thumbnail {
-                    let src = format!("/s/{token}/thumbnail/{}", node.id);
-                    view! { <img class="share-small" src=src alt="" loading="lazy"/> }.into_any()
-                } else {
-                    view! { <Icon name=icon/> }.into_any()
-                }}
+                {small_picture(&node, || format!("/s/{token}/thumbnail/{}", node.id))}
             </span>
             <div class="card-text">
                 <p><a class="open" href=href>{node.name}</a></p>

@@ -8,6 +8,7 @@ use super::FindTexts;
 use crate::actions::nodes::Trash;
 use crate::i18n::{Texts, fill, use_texts};
 use crate::moment::When;
+use crate::preview::{icon_of, small_picture};
 use crate::sheets::parts::next_page;
 use crate::ui::Icon;
 
@@ -50,7 +51,8 @@ fn address(path: &str, query: &[(&str, &str)]) -> String {
 
 fn row(t: &'static FindTexts, common: &'static Texts, here: &str, found: Found) -> AnyView {
     let Found { node, place, arrived } = found;
-    let icon = node.category().map_or("folder", |category| category.name());
+    let icon = icon_of(&node);
+    let picture = small_picture(&node, || format!("/api/nodes/{}/thumbnail", node.id));
     let size = (node.kind == NodeKind::File).then(|| ByteSize(node.size).to_string());
     let folder = match place.as_slice() {
         [] => t.my_files.to_owned(),
@@ -64,9 +66,9 @@ fn row(t: &'static FindTexts, common: &'static Texts, here: &str, found: Found) 
     let in_folder = fill(t.in_folder, &[("place", &folder)]);
     view! {
         <li>
-            <span class=format!("kind {icon}")><Icon name=icon/></span>
+            <span class=format!("kind {icon}")>{picture}</span>
             <div class="found-text">
-                <p class="strong">{link(&node)}</p>
+                <p class="strong"><a href=address_of(&node)>{node.name.clone()}</a></p>
                 <p class="muted"><a href=to_folder title=in_folder>{folder}</a></p>
             </div>
             <span class="found-size">{size}</span>
@@ -77,25 +79,21 @@ fn row(t: &'static FindTexts, common: &'static Texts, here: &str, found: Found) 
     .into_any()
 }
 
-/// Opens a folder, downloads a file.
-fn link(node: &Node) -> AnyView {
-    let name = node.name.clone();
+/// Opens it, as in the list of a folder.
+fn address_of(node: &Node) -> String {
     match node.kind {
-        NodeKind::Folder => view! { <a href=format!("/folder/{}", node.id)>{name}</a> }.into_any(),
-        NodeKind::File => view! { <a href=content_of(node) download rel="external">{name}</a> }.into_any(),
+        NodeKind::Folder => format!("/folder/{}", node.id),
+        NodeKind::File => format!("/view/{}", node.id),
     }
-}
-
-fn content_of(node: &Node) -> String {
-    format!("/api/nodes/{}/content", node.id)
 }
 
 /// The same as in the list of a folder.
 fn actions(own: &'static FindTexts, t: &'static Texts, here: &str, node: &Node) -> impl IntoView + use<> {
     let label = |text| fill(text, &[("name", &node.name)]);
     let download = (node.kind == NodeKind::File).then(|| {
+        let content = format!("/api/nodes/{}/content", node.id);
         view! {
-            <a class="button quiet square" href=content_of(node) download rel="external" aria-label=label(t.download_named) title=t.download>
+            <a class="button quiet square" href=content download rel="external" aria-label=label(t.download_named) title=t.download>
                 <Icon name="download"/>
             </a>
         }

@@ -7,19 +7,15 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Meter(
     /// What there is.
-    #[prop(into)]
-    part: Signal<u64>,
+    part: u64,
     /// What there could be; 0 is taken as full.
-    #[prop(into)]
-    whole: Signal<u64>,
+    whole: u64,
     /// What it means, for screen readers.
     label: &'static str,
 ) -> impl IntoView {
-    let share = move || thousandths(part.get(), whole.get());
-    let full = move || share() >= 950;
-    view! {
-        <progress class="meter" class:full=full max="1000" value=move || share().to_string() aria-label=label></progress>
-    }
+    let share = thousandths(part, whole);
+    let class = if share >= 950 { "meter full" } else { "meter" };
+    view! { <progress class=class max="1000" value=share.to_string() aria-label=label></progress> }
 }
 
 fn thousandths(part: u64, whole: u64) -> u64 {

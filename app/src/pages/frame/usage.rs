@@ -31,30 +31,26 @@ impl Usage {
     }
 }
 
-/// Used and allowed bytes, with a bar where there is a limit.
+/// Used and allowed bytes, with a bar where there is a limit; they lead to what takes the most room.
 #[component]
 pub(crate) fn UsageBar() -> impl IntoView {
     let t = use_texts();
     let newest = expect_context::<Usage>().0;
     let bar = with_visitor(move |visitor| {
         let Some(first) = visitor.profile else { return ().into_any() };
-        let has_quota = first.quota.is_some();
-        let profile = Signal::derive(move || newest.get().unwrap_or_else(|| first.clone()));
-        let text = move || {
-            let profile = profile.read();
-            let used = ByteSize(profile.used).to_string();
-            match profile.quota {
-                Some(quota) => fill(t.quota_of, &[("used", &used), ("quota", &ByteSize(quota).to_string())]),
-                None => fill(t.quota_used, &[("used", &used)]),
+        let figures = move || {
+            let Profile { used, quota, .. } = newest.get().unwrap_or_else(|| first.clone());
+            let told = ByteSize(used).to_string();
+            let text = match quota {
+                Some(quota) => fill(t.quota_of, &[("used", &told), ("quota", &ByteSize(quota).to_string())]),
+                None => fill(t.quota_used, &[("used", &told)]),
+            };
+            view! {
+                <p>{text}</p>
+                {quota.map(|quota| view! { <Meter part=used whole=quota label=t.quota/> })}
             }
         };
-        let part = Signal::derive(move || profile.read().used);
-        let whole = Signal::derive(move || profile.read().quota.unwrap_or(0));
-        view! {
-            <p>{text}</p>
-            {has_quota.then(|| view! { <Meter part whole label=t.quota/> })}
-        }
-        .into_any()
+        figures.into_any()
     });
-    view! { <div class="usage">{bar}</div> }
+    view! { <a class="usage" href="/largest">{bar}</a> }
 }

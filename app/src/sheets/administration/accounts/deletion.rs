@@ -25,7 +25,7 @@ pub(super) fn progress(t: &'static AccountTexts, user: &UserEntry, deletion: Del
     view! {
         <section class="stack deletion">
             <h2>{t.deleting}</h2>
-            <ui::Meter part=Signal::stored(done) whole=Signal::stored(deletion.used) label=t.deleting/>
+            <ui::Meter part=done whole=deletion.used label=t.deleting/>
             <p>{words}</p>
             <p class="muted">{t.deleting_since}" "<When at=deletion.since/></p>
             <p class="lead">{t.deleting_hint}</p>

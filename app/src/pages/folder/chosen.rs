@@ -102,6 +102,7 @@ pub(super) fn Chosen(
                 <Icon name="download"/><span>{t.download}</span>
             </a>
             {button("share", "/shares/new", "get", "share", t.share)}
+            {button("zip", "/api/zip", "post", "download", t.download)}
             {button("move", "/move", "get", "more", l.transfer)}
             {button("trash", Trash::url(), "post", "trash", l.delete)}
         </form>

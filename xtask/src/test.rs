@@ -93,6 +93,8 @@ impl Part {
                 Need::Nginx,
                 Need::BackupTools,
                 Need::Unzip,
+                Need::Curl,
+                Need::Wget,
             ],
         }
     }

@@ -32,6 +32,39 @@ test('register, sign out, sign in by mail', async ({ page }) => {
   await expect(page.getByText('No files here yet')).toBeVisible();
 });
 
+test('who ticks the box stays for a week, and everybody else until the browser is closed', async ({ page, context, account }) => {
+  /** Days that the browser keeps the session; 0 without a date. */
+  const days = async (): Promise<number> => {
+    const session = (await context.cookies()).find(({ name }) => name === 'hayloft_session');
+    if (!session) throw new Error('nobody is signed in');
+    return session.expires === -1 ? 0 : Math.round((session.expires - Date.now() / 1000) / 3600) / 24;
+  };
+  await enter(page, account);
+  expect(await days()).toBe(0);
+  await new Drive(page).openAccountMenu();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByText('You have signed out.')).toBeVisible();
+
+  await page.getByLabel('Keep me signed in for 7 days').check();
+  await page.getByLabel('User name or email').fill(account.username);
+  await page.getByLabel('Password', { exact: true }).fill(account.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'My files' })).toBeVisible();
+  expect(await days()).toBe(7);
+  // An answer that writes the session anew must not forget it.
+  await page.goto('/settings/password');
+  await awake(page);
+  await page.getByLabel('Current password').fill(account.password);
+  await page.getByLabel('New password', { exact: true }).fill('another horse 42 staple');
+  await page.getByLabel('Confirm new password').fill('another horse 42 staple');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('Your password is changed.')).toBeVisible();
+  expect(await days()).toBe(7);
+  await page.goto('/');
+  await expect(page.getByRole('heading', { name: 'My files' })).toBeVisible();
+  expect(await days()).toBe(7);
+});
+
 test('a wrong password and an unknown user are told the same', async ({ page, account, faults, javaScriptEnabled }) => {
   faults.expect(REFUSED);
   const entrance = new Entrance(page);

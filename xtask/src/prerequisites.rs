@@ -31,8 +31,10 @@ pub(crate) enum Need {
     Chromium,
     /// The driver through which wasm tests run in Chromium.
     ChromeDriver,
-    /// The client on both sides of the benchmark.
+    /// The client on both sides of the benchmark, and one that follows the links of shares.
     Curl,
+    /// Another one.
+    Wget,
     /// What stands before several instances, and the benchmark's ruler for local files; with `openssl` for a certificate.
     Nginx,
     /// What the scripts in `deploy/backup` call.
@@ -60,6 +62,7 @@ impl Need {
             Self::Chromium => chromium().is_some(),
             Self::ChromeDriver => command::find("chromedriver").is_some(),
             Self::Curl => command::find("curl").is_some(),
+            Self::Wget => command::find("wget").is_some(),
             Self::Nginx => nginx().is_some() && command::find("openssl").is_some(),
             Self::BackupTools => {
                 ["rsync", "sqlite3", "pg_dump"].iter().all(|name| command::find(name).is_some())
@@ -82,6 +85,7 @@ impl Need {
             Self::Chromium => "Chromium",
             Self::ChromeDriver => "Chromium's driver",
             Self::Curl => "curl",
+            Self::Wget => "wget",
             Self::Nginx => "nginx with openssl",
             Self::BackupTools => "rsync, sqlite3 and pg_dump",
             Self::Systemd => "systemd",
@@ -101,6 +105,7 @@ impl Need {
             Self::Chromium => &["chromium"],
             Self::ChromeDriver => &["chromium-driver"],
             Self::Curl => &["curl"],
+            Self::Wget => &["wget"],
             Self::Nginx => &["nginx-light", "openssl"],
             Self::BackupTools => &["rsync", "sqlite3", "postgresql-client"],
             Self::Systemd => &["systemd"],
@@ -288,6 +293,7 @@ mod tests {
             Need::Postgres,
             Need::Chromium,
             Need::Unzip,
+            Need::Wget,
             Need::ChromeDriver,
             Need::Curl,
             Need::Nginx,

@@ -95,6 +95,8 @@ impl Part {
                 Need::Nginx,
                 Need::BackupTools,
                 Need::Unzip,
+                Need::Curl,
+                Need::Wget,
             ],
         }
     }

@@ -62,6 +62,8 @@ pub(crate) fn answer_account(
 ) -> Result<Done, Failure> {
     let blame = match outcome {
         Ok(done) => return refuse(form, typed, Ok(done)),
+        // Whoever is told so knows the password.
+        Err(Refused::Plain(AppError::Forbidden)) if matches!(form, Form::SignIn) => locked(language),
         Err(Refused::Plain(error)) => return refuse(form, typed, Err(error)),
         Err(Refused::Weak(strength)) => weak(language, strength),
         Err(Refused::Captcha { wrong }) => captcha(language, wrong),
@@ -84,6 +86,11 @@ pub(crate) fn another_captcha(form: &str, typed: &Typed) -> Result<Done, Failure
     letter(form, typed).send();
     let page = if form == Form::Register { "/register" } else { "/login" };
     reply(Ok(Done::go(page)))
+}
+
+/// What is said of an account that is locked.
+fn locked(language: Language) -> Blame {
+    Blame { field: "login", text: SettingsTexts::of(language).locked.to_owned(), error: AppError::Forbidden }
 }
 
 /// What is said of a captcha that was not solved.

@@ -1,5 +1,5 @@
 // An HTTP proxy with a limit on request bodies, as people find in front of their servers. Answers 413 as nginx does:
-// at once by the declared length, then it reads on until the client stops.
+// at once by the declared length, then it reads on and throws away what the client still sends.
 
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,8 +25,8 @@ export class NarrowProxy {
       const length = Number(incoming.headers['content-length'] ?? 0);
       if (length > bodyLimit) {
         proxy.refused.push(length);
+        answer.writeHead(413, { 'content-type': 'text/html' }).end('<h1>413</h1>');
         incoming.resume();
-        incoming.on('end', () => answer.writeHead(413, { 'content-type': 'text/html' }).end('<h1>413</h1>'));
         return;
       }
       proxy.largestPassed = Math.max(proxy.largestPassed, length);

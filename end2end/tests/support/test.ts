@@ -1,6 +1,6 @@
 // `test` as every spec imports it: a server of its own, an account, and a page that fails on any error it did not expect.
 
-import { test as base, expect, type BrowserContext, type Page } from '@playwright/test';
+import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
 import { Server, type Options } from './server';
 
@@ -88,6 +88,13 @@ export const test = base.extend<Fixtures>({
     { auto: true },
   ],
 });
+
+/** Somebody elsewhere, in a browser of their own. */
+export async function visitor(browser: Browser, server: Server, faults: Faults, javaScriptEnabled = false): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({ baseURL: server.url, locale: 'en-US', javaScriptEnabled });
+  faults.watch(context);
+  return { context, page: await context.newPage() };
+}
 
 /** Another window of the same person, as if the browser had been opened again. */
 export async function reopen(page: Page): Promise<Page> {

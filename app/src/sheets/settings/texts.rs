@@ -106,6 +106,9 @@ texts! {
     weak_word = "单个单词很容易被猜到。" | "One word by itself is easy to guess.",
     weak_name = "姓名很容易被猜到。" | "Names are easy to guess.",
 
+    // signing in
+    locked = "此账号已被锁定，请联系管理员。" | "This account is locked. Ask your administrator.",
+
     // captchas
     captcha = "验证码" | "Captcha",
     captcha_alt = "含有 5 个字符的验证码图片。若无法看清，可收听下方的语音。" | "A picture of five characters. If you cannot read it, listen to them below.",

@@ -23,6 +23,7 @@ test.describe('with script', { tag: '@script' }, () => {
     await tray.done('d.txt');
     for (const name of ['a.txt', 'b.txt', 'c.txt']) await expect(tray.row(name)).toContainText('This name is taken here');
     await expect(tray.root.getByRole('heading')).toHaveText('3 files with a name that is taken');
+    await expect(tray.root.getByRole('button', { name: 'Close' })).toBeHidden();
     expect((await new AxeBuilder({ page }).include('.tray').analyze()).violations).toEqual([]);
 
     await tray.press('a.txt', 'Keep both');

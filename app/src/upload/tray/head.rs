@@ -24,6 +24,8 @@ pub(super) fn TrayHead(
     let title = Memo::new(move |_| head(language, &snapshot.read().summary));
     let percent = Memo::new(move |_| snapshot.read().summary.percent);
     let pending = Memo::new(move |_| snapshot.read().summary.pending > 0);
+    // Put away, a question would wait where nobody sees it.
+    let asks = move || snapshot.read().summary.taken > 0;
     let stoppable = Memo::new(move |_| pending.get() || snapshot.read().summary.paused > 0);
     let toggle = move |_| engine::act(if pending.get() { Action::PauseAll } else { Action::ResumeAll });
     let toggle_label = move || if pending.get() { t.pause_all } else { t.resume_all };
@@ -55,7 +57,7 @@ pub(super) fn TrayHead(
             <button
                 type="button"
                 class="button quiet square"
-                hidden=move || pending.get()
+                hidden=move || pending.get() || asks()
                 aria-label=t.close
                 title=t.close
                 on:click=move |_| close(closed)

@@ -58,10 +58,11 @@ export default defineConfig<{ options: Options }>({
       use: { ...desktop, javaScriptEnabled: false },
     },
     {
-      // What other specs do on one server, once more on two behind nginx, with PostgreSQL and HDFS.
+      // What other specs do on one server, once more on two behind nginx, with PostgreSQL and HDFS. What is about the browser
+      // more than about them takes long for what it would tell once more.
       name: 'instances',
-      grepInvert: /@no-script/,
-      testMatch: ['pages.spec.ts', 'trash.spec.ts', 'share.spec.ts', 'administration.spec.ts', 'view.spec.ts', 'find.spec.ts', 'selection.spec.ts', 'journey.spec.ts'],
+      grepInvert: /@no-script|@once/,
+      testMatch: ['pages.spec.ts', 'trash.spec.ts', 'share.spec.ts', 'administration.spec.ts', 'view.spec.ts', 'find.spec.ts', 'settings.spec.ts', 'selection.spec.ts', 'folders.spec.ts', 'sheet.spec.ts', 'journey.spec.ts'],
       use: { ...desktop, ignoreHTTPSErrors: true, options: { backend: 'cluster', instances: 2 } },
     },
   ],

@@ -84,7 +84,7 @@ test('a picked folder goes on after the page was closed in the middle', async ({
   expect(await api.unfinished()).toEqual([]);
 });
 
-test('hundreds of files do not freeze the page', async ({ page, account, server, token }) => {
+test('hundreds of files do not freeze the page', { tag: '@once' }, async ({ page, account, server, token }) => {
   const paths = Array.from({ length: 500 }, (_, n) => `many/${Math.floor(n / 100)}/${n}.txt`);
   const around = await write(paths);
   await enter(page, account);

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 use crate::database::Engine;
-use crate::find::{files, search as finding};
+use crate::find::{files, places, search as finding};
 use crate::nodes::register::category_number;
 use crate::nodes::tests::plans::others;
 
@@ -88,6 +88,14 @@ async fn check(world: &World, actor: &Actor) {
     values.extend((0..32).map(|line| Number(3000 + line)));
     let plan = plan(world, &finding::candidates_text(32), &values).await;
     assert!(plan.contains("nodes_name_line"), "{plan}");
+    for count in [4, 32, 200] {
+        let mut values = vec![owner()];
+        values.extend((0..count).map(|folder| Text(format!("{folder:026}"))));
+        let plan = self::plan(world, &places::ways(count), &values).await;
+        for scan in ["nodes_owner", "owner_id=?", "SCAN nodes", "Seq Scan on nodes"] {
+            assert!(!plan.contains(scan), "{count}: {plan}");
+        }
+    }
 }
 
 on_both_engines! {

@@ -8,7 +8,6 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlButtonElement, HtmlElement, HtmlFormElement};
 
-use super::frame::Usage;
 use super::notice::Notices;
 use crate::Flash;
 use crate::address::Address;
@@ -25,7 +24,6 @@ pub(super) fn Paper(
 ) -> impl IntoView {
     let notices = Notices::current();
     let address = Address::current();
-    let usage: Usage = expect_context();
     let language = crate::i18n::use_language();
     let paper = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
@@ -65,7 +63,6 @@ pub(super) fn Paper(
                     if let Some(flash) = done.flash {
                         notices.say(flash);
                     }
-                    usage.refresh();
                     match done.next.filter(|next| !address.is_at(next)) {
                         Some(next) => address.go(&next),
                         None => {

@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
 
 use super::folder::FolderPage;
+use super::frame::Usage;
 use super::notice::Notices;
 use super::sheet::Paper;
 use super::trouble::answer_trouble;
@@ -70,12 +71,17 @@ pub(crate) fn Stage() -> impl IntoView {
     let question = Memo::new(move |_| Question::of(address.place()));
     let answer = Resource::new(move || (question.get(), again.get()), |(question, _)| ask(question));
     let notices = Notices::current();
+    let usage: Usage = expect_context();
     Effect::new(move |_| match &*answer.read() {
         // The document leads to signing in and remembers the way back.
         Some(Err(Failure::App(AppError::SignInRequired))) => {
             let _ = window().location().reload();
         }
-        Some(Ok(Answer::Sheet(Sheet { flash: Some(flash), .. }))) => notices.say(flash.clone()),
+        // Something was done. Not to be asked for any sooner: that answer would take what is to be said along.
+        Some(Ok(Answer::Sheet(Sheet { flash: Some(flash), .. }))) => {
+            notices.say(flash.clone());
+            usage.refresh();
+        }
         _ => {}
     });
     let response = Response::current();

@@ -286,10 +286,11 @@ async function furnish(page: Page, api: Api, account: Account): Promise<Record<s
   const file = await api.put(`${'a very long secret that has to be cut somewhere '.repeat(5)}.txt`, 'x');
   const picture = await api.put('b.png', PNG);
   await api.put('c.md', '# A title\n\n- [link](https://example.org)', folder.id);
-  await post('trash', { 'ids[]': (await api.put('gone.txt', 'x')).id });
+  const trashed = (await api.put('gone.txt', 'x')).id;
+  await post('trash', { 'ids[]': trashed });
   const { link, place } = await share(page, [folder.id, file.id, picture.id]);
   const [token, made] = [link.split('/').at(-1)!, place.split('/').at(-1)!];
-  return { folder: folder.id, file: file.id, picture: picture.id, share: made, token, user, category: 'image', secret: 'used' };
+  return { folder: folder.id, file: file.id, picture: picture.id, trashed, share: made, token, user, category: 'image', secret: 'used' };
 }
 
 /** Neither axe nor the eye finds anything. */

@@ -24,7 +24,7 @@ test('skip leaves both, replace takes the place, and folders come together', asy
     await expect(page.locator('.sheet .names')).toHaveText(names);
     await page.getByRole('main').getByRole('link', { name: 'there', exact: true }).click();
     await expect(page.locator('.crumbs b')).toHaveText('there');
-    await page.getByLabel(conflict).check();
+    await page.getByRole('main').getByLabel(conflict).check();
     await page.getByRole('button', { name: 'Move here' }).click();
   };
   const text = async (name: string, folder: string): Promise<string> => api.text((await api.named(name, folder)).id);

@@ -11,6 +11,9 @@ use web_sys::{Element, HtmlAnchorElement};
 use crate::app::is_taken_over;
 use crate::response::load;
 
+/// Items that an address can name: proxies refuse requests with lines above 8 kB.
+pub(crate) const MOST_NAMED: usize = 200;
+
 /// Path and query of a page. The server provides it as a context while it renders one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {

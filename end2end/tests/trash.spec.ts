@@ -1,8 +1,7 @@
 // The trash, another folder, another name: with and without JavaScript.
 
-import AxeBuilder from '@axe-core/playwright';
-
 import { Api } from './support/api';
+import { violations } from './support/axe';
 import { awake } from './support/pages/awake';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
@@ -25,7 +24,7 @@ test('what was deleted is listed, restored, and deleted permanently after a ques
   await expect(page.getByRole('row').nth(1)).toContainText('d.txt');
   await expect(page.getByRole('row').nth(1)).toContainText('My files');
   if (javaScriptEnabled) {
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   }
 
   await page.getByRole('button', { name: 'Restore' }).click();
@@ -75,7 +74,7 @@ test('what has lost its folder is asked about before it goes anywhere', async ({
   await expect(page.locator('.sheet .names')).toHaveText('homeless.txt');
   expect((await api.root()).map((node) => node.name)).toEqual(['fresh', 'free.txt']);
   if (javaScriptEnabled) {
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   }
   await awake(page);
   await page.getByRole('link', { name: 'fresh', exact: true }).click();

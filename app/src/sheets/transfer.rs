@@ -13,6 +13,7 @@ use super::request::Request;
 use super::taken::taken_names;
 use super::texts::SheetTexts;
 use crate::actions::nodes::Transfer;
+use crate::address::MOST_NAMED;
 use crate::destination::Destination;
 use crate::i18n::fill;
 use crate::server::page_of_folder;
@@ -20,11 +21,9 @@ use crate::server::page_of_folder;
 const PATH: &str = "/move";
 /// Names that are told of what was chosen; the rest is counted.
 const NAMED: usize = 3;
-/// Items that are asked about at once: proxies refuse requests with lines above 8 kB. The others stay in the trash.
-const MOST_ASKED: usize = 200;
 
-/// Where a page goes on after a change (`how`), and what is left to tell: what was skipped is asked about. `from` is the page to
-/// come back to, `to` the folder that is proposed.
+/// Where a page goes on after a change (`how`), and what is left to tell: what was skipped is asked about, as far as an
+/// address names it. `from` is the page to come back to, `to` the folder that is proposed.
 pub(crate) fn ask_where(
     reports: Vec<ItemReport>,
     from: &str,
@@ -33,7 +32,7 @@ pub(crate) fn ask_where(
 ) -> (Option<String>, Vec<ItemReport>) {
     let (mut asked, mut told): (Vec<_>, Vec<_>) =
         reports.into_iter().partition(|report| report.outcome == Outcome::Skipped);
-    told.extend(asked.split_off(asked.len().min(MOST_ASKED)));
+    told.extend(asked.split_off(asked.len().min(MOST_NAMED)));
     let ids: Vec<&str> = asked.iter().map(|report| report.id.as_str()).collect();
     let page = (!ids.is_empty()).then(|| address(&ids.join("."), from, to, how));
     (page, told)

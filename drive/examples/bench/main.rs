@@ -33,10 +33,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn files(url: &str, username: &str, count: u64) -> Result<(), Box<dyn Error>> {
-    let database = Database::connect(url).await?;
-    let pool = sqlx::AnyPool::connect(url).await?;
-    fill::root(&pool, username, count).await?;
-    Ok(database.migrate().await?)
+    sqlx::any::install_default_drivers();
+    fill::root(&sqlx::AnyPool::connect(url).await?, username, count).await
 }
 
 #[expect(clippy::print_stderr, reason = "says what takes minutes")]

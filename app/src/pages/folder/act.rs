@@ -2,8 +2,7 @@
 
 use domain::{Node, NodeId, NodeKind, Sort};
 
-/// Items that an address can name: proxies refuse requests with lines above 8 kB.
-pub(super) const MOST_NAMED: usize = 200;
+use crate::address::MOST_NAMED;
 
 /// What opens a folder or shows a file, with those before and after it in this order.
 pub(super) fn open(node: &Node, sort: Sort) -> String {

@@ -7,11 +7,10 @@ use domain::{Node, NodeId, Page, Sort};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::act;
 use super::pointer::Hand;
 use super::texts::ListTexts;
 use crate::actions::nodes::folder;
-use crate::address::Address;
+use crate::address::{Address, MOST_NAMED};
 use crate::i18n::{fill, use_language};
 use crate::listing::{Listing, Taken, window};
 use crate::pages::Notices;
@@ -244,7 +243,7 @@ impl Model {
 
     /// Says that an address cannot name as many.
     pub(super) fn say_too_many(self) {
-        let text = fill(self.texts.get_value().too_many, &[("count", &act::MOST_NAMED.to_string())]);
+        let text = fill(self.texts.get_value().too_many, &[("count", &MOST_NAMED.to_string())]);
         self.notices.say(Flash::Said { text });
     }
 }

@@ -1,13 +1,12 @@
 //! That each list is read by an index in its order, however much a drive holds.
 
 use domain::Category;
-use sqlx::{AssertSqlSafe, Row};
 
 use super::*;
 use crate::database::Engine;
 use crate::find::{files, places, search as finding};
 use crate::nodes::register::category_number;
-use crate::nodes::tests::plans::others;
+use crate::nodes::tests::plans::{Value, others, plan};
 
 /// Enough that a planner prefers an index to reading everything.
 const FILES: i64 = 20_000;
@@ -38,27 +37,6 @@ async fn fill(world: &World, actor: &Actor) {
     .await
     .expect("pages");
     others(world).await;
-}
-
-enum Value {
-    Text(String),
-    Number(i64),
-}
-
-async fn plan(world: &World, statement: &str, values: &[Value]) -> String {
-    let (explain, column) = match world.database.engine() {
-        Engine::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
-        Engine::Postgres => ("EXPLAIN ", 0),
-    };
-    let mut query = sqlx::query(AssertSqlSafe(format!("{explain}{statement}")));
-    for value in values {
-        query = match value {
-            Value::Text(text) => query.bind(text.as_str()),
-            Value::Number(number) => query.bind(*number),
-        };
-    }
-    let rows = query.fetch_all(&world.sql).await.expect("explain");
-    rows.iter().map(|row| row.get::<String, _>(column)).collect::<Vec<_>>().join("\n")
 }
 
 async fn check(world: &World, actor: &Actor) {

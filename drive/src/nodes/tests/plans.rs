@@ -56,33 +56,26 @@ pub(crate) async fn others(world: &World) {
     }
 }
 
-/// The plan of a page as one text.
-async fn plan(world: &World, actor: &Actor, statement: &'static str, value: Option<&'static str>) -> String {
-    let text = explain(world, statement);
-    let query = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(actor.root.as_str())
-        .bind(actor.user.as_str())
-        .bind(1_i64)
-        .bind(101_i64);
-    let query = match value {
-        None => query,
-        Some("text") => query.bind("n3000").bind("n3000"),
-        Some("number and text") => query.bind(1_i64).bind("n3000").bind("n3000"),
-        Some(_) => query.bind(500_i64).bind("n3000"),
-    };
-    read(world, &query.fetch_all(&world.sql).await.expect("explain"))
+/// What a statement is given.
+pub(crate) enum Value {
+    Text(String),
+    Number(i64),
 }
 
-fn explain(world: &World, statement: &str) -> String {
-    let explain = match world.database.engine() {
-        Engine::Sqlite => "EXPLAIN QUERY PLAN",
-        Engine::Postgres => "EXPLAIN",
+/// The plan of a statement as one text.
+pub(crate) async fn plan(world: &World, statement: &str, values: &[Value]) -> String {
+    let (explain, column) = match world.database.engine() {
+        Engine::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+        Engine::Postgres => ("EXPLAIN", 0),
     };
-    format!("{explain} {statement}")
-}
-
-fn read(world: &World, rows: &[sqlx::any::AnyRow]) -> String {
-    let column = if world.database.engine() == Engine::Sqlite { 3 } else { 0 };
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(format!("{explain} {statement}")));
+    for value in values {
+        query = match value {
+            Value::Text(text) => query.bind(text.as_str()),
+            Value::Number(number) => query.bind(*number),
+        };
+    }
+    let rows = query.fetch_all(&world.sql).await.expect("explain");
     rows.iter().map(|row| row.get::<String, _>(column)).collect::<Vec<_>>().join("\n")
 }
 
@@ -91,10 +84,9 @@ async fn check_copy(world: &World, actor: &Actor) {
     if world.database.engine() != Engine::Sqlite {
         return;
     }
-    let text = explain(world, crate::nodes::copy::GATHER);
-    let query = sqlx::query(sqlx::AssertSqlSafe(text));
-    let query = query.bind(actor.root.as_str()).bind(actor.user.as_str()).bind(20_001_i64);
-    let plan = read(world, &query.fetch_all(&world.sql).await.expect("explain"));
+    let values =
+        [Value::Text(actor.root.to_string()), Value::Text(actor.user.to_string()), Value::Number(20_001)];
+    let plan = plan(world, crate::nodes::copy::GATHER, &values).await;
     for scan in ["SCAN n\n", "SCAN c\n", "SCAN nodes"] {
         assert!(!format!("{plan}\n").contains(scan), "{plan}");
     }
@@ -109,16 +101,25 @@ async fn check(world: &World, actor: &Actor) {
     ] {
         for direction in [Direction::Ascending, Direction::Descending] {
             let statements = crate::nodes::children::statements(Sort { key, direction });
-            let value = match key {
-                SortKey::Name => "text",
-                SortKey::Kind => "number and text",
-                SortKey::Size | SortKey::Modified => "number",
+            let text = |text: &str| Value::Text(text.to_owned());
+            let cursor = || match key {
+                SortKey::Name => vec![text("n3000"), text("n3000")],
+                SortKey::Kind => vec![Value::Number(1), text("n3000"), text("n3000")],
+                SortKey::Size | SortKey::Modified => vec![Value::Number(500), text("n3000")],
             };
-            for (statement, value) in statements.into_iter().zip([None, Some(value)]) {
-                let plan = plan(world, actor, statement, value).await;
-                assert!(plan.contains(index), "{key:?} {direction:?} {value:?}:\n{plan}");
+            for (statement, cursor) in statements.into_iter().zip([vec![], cursor()]) {
+                let mut values = vec![
+                    text(actor.root.as_str()),
+                    text(actor.user.as_str()),
+                    Value::Number(1),
+                    Value::Number(101),
+                ];
+                let is_first = cursor.is_empty();
+                values.extend(cursor);
+                let plan = plan(world, statement, &values).await;
+                assert!(plan.contains(index), "{key:?} {direction:?} {is_first}:\n{plan}");
                 for scan in ["Sort", "TEMP B-TREE", "Seq Scan on nodes", "SCAN n"] {
-                    assert!(!plan.contains(scan), "{key:?} {direction:?} {value:?}:\n{plan}");
+                    assert!(!plan.contains(scan), "{key:?} {direction:?} {is_first}:\n{plan}");
                 }
             }
         }

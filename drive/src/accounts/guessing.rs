@@ -131,11 +131,11 @@ impl SignInTries {
     }
 
     /// Gives all tries back to who has the password. The network gets one: whoever has an account of their own must not
-    /// guess at others' without end.
+    /// guess at others' without end. In the order in which they are counted, as each waits for whoever has its row.
     pub(crate) async fn forget(&self, tx: &mut Tx) -> Result<()> {
         self.here.forget(tx).await?;
-        self.anywhere.forget(tx).await?;
-        self.network.give_back(tx).await
+        self.network.give_back(tx).await?;
+        self.anywhere.forget(tx).await
     }
 }
 
@@ -160,8 +160,9 @@ impl Drive {
         Ok(row.try_get::<i64, _>(0)? >= TRIES_WITHOUT_CAPTCHA)
     }
 
-    /// Takes a try to sign in. The number that it is decides whether a captcha is asked for, so that of many that come at
-    /// once no more are let through without; one that is refused for that is none.
+    /// Takes a try to sign in. The number that it is decides whether a captcha is asked for: it is counted everywhere in one
+    /// transaction, so that of many that come at once exactly as many are let through without. One that is refused for that
+    /// is none.
     ///
     /// # Errors
     /// [`Error::CaptchaRequired`]; [`Error::TooManyTries`].
@@ -171,22 +172,25 @@ impl Drive {
         is_solved: bool,
         client: &Client,
     ) -> Result<()> {
-        // First, so that one network that has no tries left takes none from the others.
-        self.take_try(&tries.here, client).await?;
-        if self.config().captcha {
-            let network = self.count_try(&tries.network, client).await?;
-            let anywhere = self.count_try(&tries.anywhere, client).await?;
-            if !is_solved && network.number.max(anywhere.number) > TRIES_WITHOUT_CAPTCHA {
-                let mut tx = self.database().begin().await?;
-                for taken in [&tries.here, &tries.network, &tries.anywhere] {
-                    taken.give_back(&mut tx).await?;
-                }
-                tx.commit().await?;
-                return Err(Error::CaptchaRequired);
-            }
-            return Ok(());
+        let mut tx = self.database().begin().await?;
+        let here = self.count_try(&mut tx, &tries.here, client).await?;
+        if let Err(refused) = self.check(&tries.here, &here) {
+            // Not counted elsewhere, so that one network that has no tries left takes none from the others.
+            tx.commit().await?;
+            return Err(refused);
         }
-        self.take_try(&tries.anywhere, client).await
+        if !self.config().captcha {
+            let anywhere = self.count_try(&mut tx, &tries.anywhere, client).await?;
+            tx.commit().await?;
+            return self.check(&tries.anywhere, &anywhere);
+        }
+        let network = self.count_try(&mut tx, &tries.network, client).await?;
+        let anywhere = self.count_try(&mut tx, &tries.anywhere, client).await?;
+        if !is_solved && network.number.max(anywhere.number) > TRIES_WITHOUT_CAPTCHA {
+            // What was counted goes with the transaction.
+            return Err(Error::CaptchaRequired);
+        }
+        tx.commit().await
     }
 
     /// Takes a try, before the secret is looked at: of many that come at once no more are let through.
@@ -194,7 +198,13 @@ impl Drive {
     /// # Errors
     /// [`Error::TooManyTries`].
     pub(crate) async fn take_try(&self, guess: &Guess<'_>, client: &Client) -> Result<()> {
-        let taken = self.count_try(guess, client).await?;
+        let mut tx = self.database().begin().await?;
+        let taken = self.count_try(&mut tx, guess, client).await?;
+        tx.commit().await?;
+        self.check(guess, &taken)
+    }
+
+    fn check(&self, guess: &Guess<'_>, taken: &Taken) -> Result<()> {
         if taken.number <= guess.tries {
             return Ok(());
         }
@@ -202,9 +212,8 @@ impl Drive {
         Err(Error::TooManyTries { retry_after: left.div_ceil(1000).max(1) })
     }
 
-    async fn count_try(&self, guess: &Guess<'_>, client: &Client) -> Result<Taken> {
+    async fn count_try(&self, tx: &mut Tx, guess: &Guess<'_>, client: &Client) -> Result<Taken> {
         let now = self.now();
-        let mut tx = self.database().begin().await?;
         let row = sqlx::query(
             "INSERT INTO tries (login, count, since) VALUES ($1, 1, $2) ON CONFLICT (login) DO UPDATE SET \
              count = CASE WHEN tries.since <= $3 THEN 1 ELSE tries.count + 1 END, \
@@ -213,15 +222,14 @@ impl Drive {
         .bind(&guess.key)
         .bind(now)
         .bind(now - millis(WINDOW))
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut **tx)
         .await?;
         let taken = Taken { number: row.try_get(0)?, since: row.try_get(1)? };
         if taken.number == guess.tries + 1 {
             let entry =
                 Entry { user: None, event: guess.event, subject: guess.subject, client: Some(client) };
-            audit::record(&mut tx, now, &entry).await?;
+            audit::record(tx, now, &entry).await?;
         }
-        tx.commit().await?;
         Ok(taken)
     }
 

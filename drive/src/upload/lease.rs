@@ -211,7 +211,7 @@ impl Drive {
     }
 
     /// Closes what a dead writer left open, as the store tells it.
-    async fn settle(&self, held: &mut Held) -> Result<()> {
+    pub(super) async fn settle(&self, held: &mut Held) -> Result<()> {
         let mut changed = Vec::new();
         for segment in held.segments.iter_mut().filter(|segment| segment.length.is_none()) {
             if segment.closing == Closing::Unverified {

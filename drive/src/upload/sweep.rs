@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use domain::UploadId;
+use domain::{UploadId, UploadKind};
 use storage::{Entry, EntryKind, StorePath};
 
+use super::lease::Held;
 use super::row::{State, Upload, columns};
 use crate::clock::millis;
 use crate::{Drive, Error, Result};
@@ -127,8 +128,8 @@ impl Drive {
         Ok(())
     }
 
-    /// Ends uploads whose time is over. Those that have all of their bytes get the same time once more: the store may
-    /// have been away for long.
+    /// Ends uploads whose time is over. A file of which the store has all bytes is published instead, though nobody came to
+    /// say so. What could not be told or done gets the same time once more: the store may have been away for long.
     async fn sweep_expired(&self) -> Result<()> {
         let expired = self
             .uploads_where(
@@ -151,10 +152,26 @@ impl Drive {
                     self.let_go(&held.upload).await;
                     return Ok(());
                 }
-                self.end(&mut held.upload, State::Gone).await
+                let is_first_try = upload.expires_at > self.now() - millis(self.config().upload_expiry);
+                match self.publish_if_whole(&mut held).await {
+                    Ok(true) => {
+                        tracing::info!(upload = %upload.id, "an upload was complete when its time was over");
+                    }
+                    Err(error) if is_first_try => {
+                        self.let_go(&held.upload).await;
+                        return Err(error);
+                    }
+                    Ok(false) | Err(_) => {
+                        self.end(&mut held.upload, State::Gone).await?;
+                        tracing::info!(upload = %upload.id, "an upload expired");
+                        return Ok(());
+                    }
+                }
+                self.let_go(&held.upload).await;
+                Ok(())
             };
             match work.await {
-                Ok(()) => tracing::info!(upload = %upload.id, "an upload expired"),
+                Ok(()) => {}
                 Err(Error::Busy) => {}
                 Err(error) => {
                     tracing::warn!(%error, upload = %upload.id, "an upload could not be ended yet");
@@ -163,6 +180,19 @@ impl Drive {
             }
         }
         Ok(())
+    }
+
+    /// Publishes a file that nobody has begun to publish and of which the store has all bytes; answers whether it was one.
+    async fn publish_if_whole(&self, held: &mut Held) -> Result<bool> {
+        let upload = &held.upload;
+        if upload.state != State::Uploading || upload.kind != UploadKind::Whole || upload.length.is_none() {
+            return Ok(false);
+        }
+        self.settle(held).await?;
+        if held.is_complete() {
+            self.publish(held).await?;
+        }
+        Ok(held.upload.state == State::Done)
     }
 
     /// Removes bytes that could not be removed when their upload ended, and rows that nobody will ask for any more.
@@ -222,22 +252,29 @@ impl Drive {
     /// Removes old files in staging that belong to no upload that lives.
     async fn sweep_orphans(&self) -> Result<()> {
         let staging = StorePath::parse("staging").map_err(|error| Error::Internal(error.to_string()))?;
-        for directory in self.store().list(&staging).await? {
-            let old = self.now() - millis(ORPHAN);
-            if directory.kind != EntryKind::Directory {
-                // What a process left that died while it tried the store.
-                if directory.path.name().starts_with("probe-") && directory.modified < old {
-                    self.store().delete(&directory.path).await?;
-                }
-                continue;
+        for entry in self.store().list(&staging).await? {
+            if let Err(error) = self.sweep_staged(&entry).await {
+                tracing::warn!(%error, path = %entry.path, "orphans could not be removed yet");
             }
-            let files =
-                self.store().list(&directory.path).await?.into_iter().filter(|file| file.modified < old);
-            let mut alive = HashMap::new();
-            for file in files {
-                if self.is_orphan(&file, &mut alive).await? && self.store().delete(&file.path).await? {
-                    tracing::info!(path = %file.path, size_bytes = file.length, "an orphan was removed from staging");
-                }
+        }
+        Ok(())
+    }
+
+    /// The same in one directory of staging, or of one file beside these.
+    async fn sweep_staged(&self, entry: &Entry) -> Result<()> {
+        let old = self.now() - millis(ORPHAN);
+        if entry.kind != EntryKind::Directory {
+            // What a process left that died while it tried the store.
+            if entry.path.name().starts_with("probe-") && entry.modified < old {
+                self.store().delete(&entry.path).await?;
+            }
+            return Ok(());
+        }
+        let files = self.store().list(&entry.path).await?.into_iter().filter(|file| file.modified < old);
+        let mut alive = HashMap::new();
+        for file in files {
+            if self.is_orphan(&file, &mut alive).await? && self.store().delete(&file.path).await? {
+                tracing::info!(path = %file.path, size_bytes = file.length, "an orphan was removed from staging");
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use drive::{Config, Error, Step};
 use storage::{BlobStore, ErrorKind, Operation, StorePath, When};
 
-use crate::client::{Tus, assert_refused, assert_tidy, at, data, fed, made_of, partial, staged, whole};
+use crate::client::{Tus, assert_refused, assert_tidy, at, body, data, fed, made_of, partial, staged, whole};
 use crate::world::{World, on_both_engines};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -116,6 +116,22 @@ on_both_engines! {
         assert_tidy(&world, 1, 1000).await;
     }
 
+    async fn what_nobody_said_is_complete_is_published_when_its_time_is_over(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let id = tus.begin(whole("a", 1000)).await;
+        let half = tus.begin(whole("b", 1000)).await;
+        tus.patch(&half, 0, &data(999)).await.expect("patch");
+        // All bytes of it, and more: refused, so that nobody publishes it.
+        tus.drive.write_upload(&tus.actor, &id, at(0), body(&data(1001), 100)).await.expect_err("too many");
+        assert_eq!(world.number("SELECT COUNT(*) FROM uploads WHERE state = 'uploading'").await, 2);
+        world.wait(8 * DAY);
+        world.drive.sweep_once().await;
+        let node = tus.head(&id).await.expect("head").node.expect("node");
+        tus.assert_file(&node, &data(1000)).await;
+        assert_refused!(tus.head(&half).await, Error::Gone | Error::NotFound);
+        assert_tidy(&world, 1, 1000).await;
+    }
+
     async fn the_parts_of_a_file_live_as_long_as_the_one_that_is_written(world: World) {
         let tus = Tus::new(&world, "alice").await;
         let of_group = |group: &str, length, offset| {
@@ -194,6 +210,20 @@ on_both_engines! {
         assert!(there(&foreign) && there(&odd));
         let node = tus.push_through(&id, &data(1000)).await;
         tus.assert_file(&node, &data(1000)).await;
+    }
+
+    async fn a_directory_that_errs_keeps_no_other_waiting(world: World) {
+        let tus = Tus::new(&world, "alice").await;
+        let nobody = domain::UploadId::from_random([3; 16]);
+        for directory in ["0000", tus.actor.user.as_str(), "zzzz"] {
+            put(&world, &format!("staging/{directory}/{nobody}-00000"), &data(7)).await;
+        }
+        world.wait(2 * DAY);
+        // The first deletion is of the first directory.
+        world.store.faults().fail(Operation::Delete, 1, ErrorKind::Denied, When::Before);
+        world.drive.sweep_once().await;
+        let left: Vec<_> = world.store.files().into_iter().map(|(path, _)| path.to_string()).collect();
+        assert_eq!(left, [format!("staging/0000/{nobody}-00000")]);
     }
 
     async fn what_is_left_of_a_trial_of_the_store_goes_and_blobs_stay(world: World) {

@@ -39,7 +39,17 @@ impl Disk {
     }
 }
 
-/// Publishing parts, stopped after every step and started again by a new process.
+/// Files of all directories below this one.
+async fn files_below(store: &dyn BlobStore, directory: &str) -> i64 {
+    let directory = StorePath::parse(directory).expect("path");
+    let mut count = 0;
+    for entry in store.list(&directory).await.expect("list") {
+        count += store.list(&entry.path).await.expect("list").len() as i64;
+    }
+    count
+}
+
+/// Publishing parts, stopped after every step and started again by a new process: one blob and one file for each.
 pub(crate) async fn every_step_is_continued(world: &World, store: Arc<dyn BlobStore>) {
     let open = async || {
         let (database, store) = (world.database.clone(), Arc::clone(&store));
@@ -49,7 +59,7 @@ pub(crate) async fn every_step_is_continued(world: &World, store: Arc<dyn BlobSt
     let actor = drive.register(account("alice"), &drive::Client::default()).await.expect("register");
     let staging = StorePath::parse(format!("staging/{}", actor.user)).expect("path");
     let data = data(2_000_000);
-    for step in Step::ALL {
+    for (number, step) in (1..).zip(Step::ALL) {
         let before = Tus { drive: open().await, actor: actor.clone() };
         let parts = [
             before.begin(partial(1 << 20, 0)).await,
@@ -61,8 +71,16 @@ pub(crate) async fn every_step_is_continued(world: &World, store: Arc<dyn BlobSt
         assert_refused!(before.post(made_of("a", &parts)).await, Error::Store(_));
         world.wait(std::time::Duration::from_secs(60));
         let after = before.on(&open().await);
+        // By whoever sweeps, or by the client who asks again.
+        if number % 2 == 0 {
+            after.drive.sweep_once().await;
+        }
         let status = after.post(made_of("a", &parts)).await.expect("again");
         after.assert_file(&status.node.expect("node"), &data).await;
+        for rows in ["SELECT COUNT(*) FROM blobs", "SELECT COUNT(*) FROM nodes WHERE kind <> 0"] {
+            assert_eq!(world.number(rows).await, number, "after {step:?}: {rows}");
+        }
+        assert_eq!(files_below(&*store, "blobs").await, number, "after {step:?}");
         let left = store.list(&staging).await.expect("list");
         assert!(left.is_empty(), "after {step:?}: {left:?}");
     }

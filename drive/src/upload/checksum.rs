@@ -55,6 +55,16 @@ pub struct Checksum {
     pub digest: Vec<u8>,
 }
 
+impl Checksum {
+    /// Whether these bytes amount to it.
+    #[must_use]
+    pub fn is_of(&self, bytes: &[u8]) -> bool {
+        let mut digester = Digester::new(self.algorithm);
+        digester.update(bytes);
+        digester.matches(self)
+    }
+}
+
 /// A checksum on its way.
 #[derive(Clone, Debug)]
 pub(super) enum Digester {

@@ -7,7 +7,7 @@ use domain::{Field, Reason, UploadId, UploadKind, UserId};
 use futures::Stream;
 
 use super::body::{Body, BodyError, HeldBody, Next, hold};
-use super::checksum::{Checksum, Digester};
+use super::checksum::Checksum;
 use super::inspect::parts_of;
 use super::lease::Held;
 use super::row::{State, Upload};
@@ -72,8 +72,9 @@ impl Drive {
 
     async fn write_held(&self, held: &mut Held, write: &Write, mut body: Body) -> Result<UploadStatus> {
         check_offset(held, write.offset)?;
+        check_end(held, write)?;
         self.set_length(held, write.length).await?;
-        self.check_announced(held, write.content_length).await?;
+        self.reserve_announced(held, write.content_length).await?;
         if held.upload.state == State::Uploading && held.upload.final_id.is_none() {
             self.receive(held, write, &mut body).await?;
         } else {
@@ -130,14 +131,10 @@ impl Drive {
         }
     }
 
-    /// Refuses before bytes flow what cannot end well.
-    async fn check_announced(&self, held: &mut Held, content_length: Option<u64>) -> Result<()> {
-        let Some(content_length) = content_length else { return Ok(()) };
+    /// Refuses before bytes flow what there is no room for.
+    async fn reserve_announced(&self, held: &mut Held, content_length: Option<u64>) -> Result<()> {
+        let (Some(content_length), None) = (content_length, held.upload.length) else { return Ok(()) };
         let end = held.offset().saturating_add(content_length);
-        if let Some(length) = held.upload.length {
-            let fits = end <= length;
-            return if fits { Ok(()) } else { Err(Error::invalid(Field::Length, Reason::Contradiction)) };
-        }
         let limit = self.rules().max_file_size;
         if end > limit {
             return Err(Error::TooLarge { limit });
@@ -184,15 +181,20 @@ fn check_offset(held: &Held, offset: u64) -> Result<()> {
     if offset == stands { Ok(()) } else { Err(Error::OffsetMismatch { offset: stands }) }
 }
 
+/// Refuses more bytes than the length has room for, before a length that is told with them is kept: it is told once.
+fn check_end(held: &Held, write: &Write) -> Result<()> {
+    let (Some(length), Some(content_length)) = (write.length.or(held.upload.length), write.content_length)
+    else {
+        return Ok(());
+    };
+    let fits = held.offset().saturating_add(content_length) <= length;
+    if fits { Ok(()) } else { Err(Error::invalid(Field::Length, Reason::Contradiction)) }
+}
+
 /// Up to 16 MiB of SHA-1 take some 10 ms: not on an async worker.
 async fn matches(checksum: &Checksum, bytes: Bytes) -> Result<bool> {
     let checksum = checksum.clone();
-    let work = move || {
-        let mut digester = Digester::new(checksum.algorithm);
-        digester.update(&bytes);
-        digester.matches(&checksum)
-    };
-    tokio::task::spawn_blocking(work)
+    tokio::task::spawn_blocking(move || checksum.is_of(&bytes))
         .await
         .map_err(|error| Error::Internal(format!("hashing ended early: {error}")))
 }

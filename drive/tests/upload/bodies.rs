@@ -57,6 +57,11 @@ on_both_engines! {
         let error = tus.drive.write_upload(&tus.actor, &id, shorter, body(&data.slice(..0), 1)).await;
         assert!(is_length(&error.expect_err("shorter than what is there")));
 
+        // What is refused tells nothing: the length is still open.
+        let more = Write { length: Some(190_000), content_length: Some(50_000), ..at(150_000) };
+        let error = tus.drive.write_upload(&tus.actor, &id, more, body(&data.slice(150_000..), 999)).await;
+        assert!(is_length(&error.expect_err("longer than it says")));
+
         let told = Write { length: Some(200_000), ..at(150_000) };
         let done = tus.drive.write_upload(&tus.actor, &id, told, body(&data.slice(150_000..), 999)).await;
         tus.assert_file(&done.expect("patch").node.expect("node"), &data).await;

@@ -84,6 +84,10 @@ async fn create_checked(
     if length == Some(0) {
         // Complete as soon as it is made: nobody would look at the bytes.
         refuse_bytes(&mut body).await?;
+        let checksum = first.as_ref().and_then(|first| first.checksum.as_ref());
+        if checksum.is_some_and(|checksum| !checksum.is_of(b"")) {
+            return Err(drive::Error::ChecksumMismatch.into());
+        }
     }
     let kind = match kind {
         Concat::Whole => NewUploadKind::Whole,

@@ -77,7 +77,14 @@ test('an administrator makes an account', async ({ page, server, browser, faults
   const elsewhere = await browser.newContext({ baseURL: server.url, locale: 'en-US' });
   faults.watch(elsewhere);
   const other = await elsewhere.newPage();
-  await enter(other, newcomer);
+  // Who made the account knows its password.
+  await new Entrance(other).signIn(newcomer.username, newcomer.password);
+  await expect(other.getByRole('heading', { name: 'Choose a new password' })).toBeVisible();
+  await other.getByLabel('Current password').fill(newcomer.password);
+  await other.getByLabel('New password', { exact: true }).fill('another horse 42 staple');
+  await other.getByLabel('Confirm new password').fill('another horse 42 staple');
+  await other.getByRole('button', { name: 'Change password' }).click();
+  await expect(other.getByRole('heading', { name: 'My files' })).toBeVisible();
   for (const path of ['/admin', '/admin/users', '/admin/users/new', '/admin/log', '/admin/settings', '/admin/invitations']) {
     expect((await other.goto(path))?.status(), path).toBe(404);
   }

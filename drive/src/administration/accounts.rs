@@ -1,6 +1,6 @@
 //! The accounts of the site: a list with search, and what may be changed about each.
 
-use domain::{Field, Page, Reason, Role, UserId};
+use domain::{ByteSize, Field, Page, Reason, Role, UserId};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -107,6 +107,19 @@ pub(super) const fn statements(sort: UserSort) -> [&'static str; 2] {
     }
 }
 
+/// What the log says of a change to an account.
+pub(super) struct Change<'a> {
+    event: &'static str,
+    user: &'a UserId,
+    note: Option<&'a str>,
+}
+
+impl<'a> Change<'a> {
+    pub(super) fn new(event: &'static str, user: &'a UserId) -> Self {
+        Self { event, user, note: None }
+    }
+}
+
 impl Drive {
     /// The accounts whose user name or mail address holds a text.
     ///
@@ -151,7 +164,7 @@ impl Drive {
         entry(&row)
     }
 
-    /// Makes an account for somebody, whether or not strangers may register.
+    /// Makes an account for somebody, whether or not strangers may register. Its password must be changed at the first sign-in.
     ///
     /// # Errors
     /// `Invalid { Username | Email, Taken }`; [`Error::NotFound`] for who is no administrator.
@@ -167,7 +180,12 @@ impl Drive {
             let mut tx = self.database().begin().await?;
             lock(&mut tx, actor).await?;
             let made = self.insert_account(&mut tx, account, &hash, Role::User, None).await?;
-            self.recorded(tx, 1, actor, "account.create", &made.user, client).await?;
+            // Who made it knows the password.
+            sqlx::query("UPDATE users SET must_change = 1 WHERE id = $1")
+                .bind(made.user.as_str())
+                .execute(&mut *tx)
+                .await?;
+            self.recorded(tx, 1, actor, Change::new("account.create", &made.user), client).await?;
             Ok(made.user)
         })
         .await
@@ -193,7 +211,9 @@ impl Drive {
                 .bind(quota.map(to_sql))
                 .execute(&mut *tx)
                 .await?;
-            self.recorded(tx, changed.rows_affected(), actor, "account.quota", user, client).await
+            let note = quota.map_or_else(|| "∞".to_owned(), |bytes| ByteSize(bytes).to_string());
+            let change = Change { note: Some(&note), ..Change::new("account.quota", user) };
+            self.recorded(tx, changed.rows_affected(), actor, change, client).await
         })
         .await
     }
@@ -215,7 +235,7 @@ impl Drive {
                 Role::Administrator => "account.promote",
                 Role::User => "account.demote",
             };
-            self.recorded(tx, changed.rows_affected(), actor, event, user, client).await
+            self.recorded(tx, changed.rows_affected(), actor, Change::new(event, user), client).await
         })
         .await
     }
@@ -245,7 +265,9 @@ impl Drive {
             .execute(&mut *tx)
             .await?;
             sessions::end_all(&mut tx, user, None).await?;
-            self.recorded(tx, locked.rows_affected(), actor, "account.lock", user, client).await
+            // The account forgets it when it is unlocked.
+            let change = Change { note: Some(&reason), ..Change::new("account.lock", user) };
+            self.recorded(tx, locked.rows_affected(), actor, change, client).await
         })
         .await
     }
@@ -265,7 +287,7 @@ impl Drive {
                     .bind(user.as_str())
                     .execute(&mut *tx)
                     .await?;
-            self.recorded(tx, unlocked.rows_affected(), actor, "account.unlock", user, client).await
+            self.recorded(tx, unlocked.rows_affected(), actor, Change::new("account.unlock", user), client).await
         })
         .await
     }
@@ -276,16 +298,15 @@ impl Drive {
         mut tx: crate::database::Tx,
         changed: u64,
         actor: &Actor,
-        event: &'static str,
-        user: &UserId,
+        change: Change<'_>,
         client: &Client,
     ) -> Result<()> {
         if changed == 0 {
             return Err(Error::NotFound);
         }
-        let entry =
-            Entry { user: Some(&actor.user), event, subject: Some(user.as_str()), client: Some(client) };
-        audit::record(&mut tx, self.now(), &entry).await?;
+        let (user, subject) = (Some(&actor.user), Some(change.user.as_str()));
+        let entry = Entry { user, event: change.event, subject, client: Some(client) };
+        audit::record_with(&mut tx, self.now(), &entry, change.note.filter(|note| !note.is_empty())).await?;
         tx.commit().await
     }
 }

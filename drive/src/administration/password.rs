@@ -2,6 +2,7 @@
 
 use domain::{NewPassword, UserId};
 
+use super::accounts::Change;
 use super::lock_for;
 use crate::database::retrying;
 use crate::{Actor, Client, Drive, Result, sessions};
@@ -38,7 +39,7 @@ impl Drive {
                 .bind(user.as_str())
                 .execute(&mut *tx)
                 .await?;
-            self.recorded(tx, set.rows_affected(), actor, "account.password", user, client).await
+            self.recorded(tx, set.rows_affected(), actor, Change::new("account.password", user), client).await
         })
         .await
     }

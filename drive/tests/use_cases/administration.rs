@@ -91,6 +91,10 @@ on_both_engines! {
         assert_eq!((entry.username.as_str(), entry.role), ("lin_wei", Role::User));
         let actor = drive.sign_in(&Login::parse("lin_wei"), PASSWORD, &nowhere()).await.expect("signs in");
         assert_eq!(actor.user, made);
+        // With a password that somebody else knows nothing can be done but to choose another.
+        let token = drive.create_token(&Login::parse("lin_wei"), "backup").await.expect("token");
+        let outcome = drive.token_actor(&token, drive::Access::Read).await;
+        assert!(matches!(outcome, Err(Error::MustChangePassword)), "{outcome:?}");
         let again = drive.create_account(&admin, &account("lin_wei"), &nowhere()).await;
         assert!(matches!(again, Err(Error::Invalid { .. })), "{again:?}");
         drive.database().close().await;
@@ -135,7 +139,7 @@ on_both_engines! {
             ("account.unlock", Some("admin_one"), Some("lin_wei"))
         );
         assert_eq!((newest.address.as_deref(), newest.agent.as_deref()), (Some("192.0.2.7"), Some("curl/8")));
-        assert_eq!(entries[1].event, "account.lock");
+        assert_eq!((entries[1].event.as_str(), entries[1].note.as_deref()), ("account.lock", Some("abuse")));
 
         let of_user = LogQuery { username: "Lin_Wei".into(), noun: "account".into(), ..all.clone() };
         let events: Vec<_> =

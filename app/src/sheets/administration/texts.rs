@@ -49,7 +49,7 @@ texts! {
     no_users = "没有符合条件的用户。" | "No user matches.",
     new_user = "新建用户" | "New user",
     new_user_quota = "新账号的存储配额：{quota}。" | "The quota of new accounts is: {quota}.",
-    new_user_hint = "请将初始密码告知用户，并请其登录后修改。" | "Tell them the password, and ask them to change it after signing in.",
+    new_user_hint = "请将初始密码告知用户；首次登录时须修改。" | "Tell them the password; they choose another one when they first sign in.",
     create = "创建" | "Create",
     column_user = "用户" | "User",
     column_used = "已用空间" | "Space used",

@@ -18,7 +18,10 @@ refuse() {
 case $database in
 sqlite:*)
     dump=${2:-$(ls "$from"/database-*.db | tail -n 1)}
-    [ ! -e "$sqlite_file" ] || refuse "there is a database at $sqlite_file"
+    # What an older database left beside it would be taken for changes of the restored one.
+    for file in "$sqlite_file" "$sqlite_file-wal" "$sqlite_file-shm" "$sqlite_file-journal"; do
+        [ ! -e "$file" ] || refuse "there is a database at $file"
+    done
     ;;
 *)
     dump=${2:-$(ls "$from"/database-*.dump | tail -n 1)}

@@ -9,12 +9,12 @@ use storage::BlobStore;
 
 use crate::config::{DatabaseOptions, StoreOptions};
 
-/// What becomes of a database that is not there.
+/// What becomes of a database that is not there, or is of an older release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Absent {
-    /// It is made.
+    /// It is made, and brought up to date.
     Made,
-    /// It is an error.
+    /// It is an error: a command that looks after a running installation must not change it under its servers.
     Refused,
 }
 
@@ -71,7 +71,23 @@ pub(crate) async fn drive(
     // The command does its work whether anybody reads this or not.
     let _ = writeln!(std::io::stderr(), "hayloft: the database is {place}");
     let opened = opened_store(store, &database.data).await?;
-    join(migrated(database).await?, opened, store).await
+    let connected = match absent {
+        Absent::Made => migrated(database).await?,
+        Absent::Refused => current(&url).await?,
+    };
+    join(connected, opened, store).await
+}
+
+/// The database, if it is up to date.
+async fn current(url: &str) -> Result<Database, String> {
+    let database = Database::connect(url).await.map_err(|error| error.to_string())?;
+    if database.needs_migration().await.map_err(|error| error.to_string())? {
+        return Err(format!(
+            "the database {} is not of this release; `hayloft migrate` brings it up to date, and so does the server when it starts",
+            Database::shown(url)
+        ));
+    }
+    Ok(database)
 }
 
 /// Database and store, with what the options say of them.

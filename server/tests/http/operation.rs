@@ -156,6 +156,21 @@ fn a_token_of_a_database_that_is_not_there_makes_none() {
 }
 
 #[test]
+fn the_doctor_changes_no_database_of_another_release() {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("hayloft.db"), "").expect("the oldest release there is");
+    let doctor = || run(directory.path(), &["doctor"], "");
+    for _ in 0..2 {
+        let output = doctor();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("`hayloft migrate`"), "{}", text(&output.stderr));
+    }
+    assert!(run(directory.path(), &["migrate"], "").status.success());
+    let output = doctor();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
 fn a_directory_may_have_any_name() {
     let directory = tempfile::tempdir().expect("a directory");
     let odd = directory.path().join("50%25? yes#1");

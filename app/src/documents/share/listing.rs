@@ -48,7 +48,7 @@ pub(super) fn Listing(
     };
     let is_saved = signed_in && single.is_none();
     let way_down = match single {
-        Some(file) => view! { <a class="button primary" href=file download><Icon name="download"/>{t.download}</a> }.into_any(),
+        Some(file) => view! { <a class="button primary" href=file><Icon name="download"/>{t.download}</a> }.into_any(),
         None => view! { <a class="button" class:primary=!signed_in href=zip><Icon name="download"/>{t.download_zip}</a> }.into_any(),
     };
     let rows = page.items.into_iter().map(|node| row(t, d, &token, node, signed_in)).collect_view();
@@ -131,7 +131,7 @@ fn row(
     let download = is_file.then(|| {
         let label = fill(t.download_named, &[("name", &node.name)]);
         view! {
-            <a class="button quiet square" href=address download aria-label=label title=t.download>
+            <a class="button quiet square" href=address aria-label=label title=t.download>
                 <Icon name="download"/>
             </a>
         }

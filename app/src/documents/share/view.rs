@@ -91,7 +91,7 @@ pub(super) fn FileView(
             <ul class="share-facts"><li>{fill(d.share_title, &[("owner", &owner)])}</li>{left}</ul>
             {crumbs(texts, d, &token, &way)}
             <div class="view-acts">
-                <a class="button primary" href=format!("/s/{token}/file/{}", node.id) download>
+                <a class="button primary" href=format!("/s/{token}/file/{}", node.id)>
                     <Icon name="download"/>{t.download}
                 </a>
                 <a class="button" href=back>{t.all_shared}</a>

@@ -7,8 +7,8 @@ use crate::database::retrying;
 use crate::nodes::{copy, live_folder};
 use crate::{Actor, Drive, Error, Result, quota};
 
-/// Nodes that one request may name; as many as a share may.
-const MOST: usize = 100;
+/// Nodes that one request may name; as many as a page of a share shows.
+const MOST: usize = 200;
 
 /// What was saved.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,14 +14,19 @@ use crate::{Actor, Drive, Error, Result};
 /// Words that the database looks for; more are looked for in what it finds.
 const WORDS: usize = 3;
 
-/// Pages of the register that are read at first, and at most. Many of the first few match where much matches.
+/// Pages of the register that are looked at first: of these many match where much matches.
 const FIRST: i64 = 4;
+
+/// Pages of the register that one statement gives at most.
 const MOST: i64 = 256;
 
 /// Nodes of one statement; see [`round`].
 const BATCH: usize = 200;
 
-/// Pages of the register with the words `$3`, `$4` and `$5`, from page `$2` downwards, `$6` of them.
+/// Pages of the register with the words `$4`, `$5` and `$6`, of those after `$2` up to `$3`, the last first and `$7` of them.
+///
+/// Between two bounds, since PostgreSQL cannot know how many pages have a word: without the lower one it may read and sort all of
+/// them to give a few, each time that it is asked for the next few.
 ///
 /// The one statement that is not the same on both engines (docs/adr/0014): each is given what it does fastest. `LIKE` takes
 /// twice the time of `strpos` on PostgreSQL, and half that of `instr` on SQLite, which has no `strpos`.
@@ -29,9 +34,9 @@ pub(super) const fn statement(engine: Engine) -> &'static str {
     macro_rules! pages {
         ($has:ident) => {
             concat!(
-                "SELECT page, names FROM name_pages WHERE owner_id = $1 AND page <= $2 AND ",
-                pages!(@ $has, "$3"), " AND ", pages!(@ $has, "$4"), " AND ", pages!(@ $has, "$5"),
-                " ORDER BY page DESC LIMIT $6"
+                "SELECT page, names FROM name_pages WHERE owner_id = $1 AND page > $2 AND page <= $3 AND ",
+                pages!(@ $has, "$4"), " AND ", pages!(@ $has, "$5"), " AND ", pages!(@ $has, "$6"),
+                " ORDER BY page DESC LIMIT $7"
             )
         };
         (@ like, $word:literal) => { concat!("names LIKE ", $word, " ESCAPE '\\'") };
@@ -70,16 +75,18 @@ impl Drive {
     ) -> Result<Page<Found>> {
         let limit = check_limit(limit)?;
         let list = format!("search of {} {:?}", actor.user, words.words());
-        let mut before = match after.map(|text| Cursor::decode(text, &list)).transpose()? {
-            None => i64::MAX,
+        let after = after.map(|text| Cursor::decode(text, &list)).transpose()?;
+        let mut filling = Filling::new(actor, limit);
+        let mut connection = self.database().read().acquire().await?;
+        let mut before = match after {
+            None => end(&mut connection, actor).await?,
             Some(Cursor { value: Value::Number(line), .. }) => line,
             Some(_) => return Err(Error::invalid(Field::Cursor, Reason::Malformed)),
         };
-        let mut filling = Filling::new(actor, limit);
-        let mut connection = self.database().read().acquire().await?;
-        let mut wanted = FIRST;
+        let mut breadth = FIRST;
         loop {
-            let pages = self.pages(&mut connection, actor, words, before, wanted).await?;
+            let last = (before - 1) / LINES;
+            let pages = self.pages(&mut connection, actor, words, (last - breadth, last)).await?;
             let lines: Vec<i64> =
                 pages.iter().flat_map(|(page, names)| hits(words, *page, names, before)).collect();
             let mut rest = &lines[..];
@@ -92,31 +99,49 @@ impl Drive {
                 }
                 rest = others;
             }
+            let count = pages.len() as i64;
             match pages.last() {
-                Some((page, _)) if pages.len() as i64 == wanted => before = page * LINES,
-                _ => return Ok(filling.page(&list, false)),
+                // As many as it may give: the next ones are looked for where so many are again.
+                Some((page, _)) if count == MOST => {
+                    (before, breadth) = (page * LINES, last - page);
+                }
+                _ if last <= breadth => return Ok(filling.page(&list, false)),
+                _ => {
+                    before = (last - breadth + 1) * LINES;
+                    // Where few match, four times as far, and in a few steps to the end.
+                    if count < MOST / 4 {
+                        breadth = breadth.saturating_mul(4);
+                    }
+                }
             }
-            wanted = (wanted * 4).min(MOST);
         }
     }
 
-    /// Pages of the register that may have a match before a line, the last first.
+    /// Pages of the register that may have a match, of those after the first of two up to the second, the last first.
     async fn pages(
         &self,
         connection: &mut AnyConnection,
         actor: &Actor,
         words: &SearchWords,
-        before: i64,
-        count: i64,
+        (after, last): (i64, i64),
     ) -> Result<Vec<(i64, String)>> {
         let engine = self.database().engine();
-        let mut query = sqlx::query(statement(engine)).bind(actor.user.as_str()).bind((before - 1) / LINES);
+        let mut query = sqlx::query(statement(engine)).bind(actor.user.as_str()).bind(after).bind(last);
         for index in 0..WORDS {
             query = query.bind(parameter(engine, words.words().get(index).map_or("", String::as_str)));
         }
-        let rows = query.bind(count).fetch_all(connection).await?;
+        let rows = query.bind(MOST).fetch_all(connection).await?;
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
+}
+
+/// What follows the last line of somebody's register.
+async fn end(connection: &mut AnyConnection, actor: &Actor) -> Result<i64> {
+    let last = sqlx::query("SELECT COALESCE(MAX(page), 0) FROM name_pages WHERE owner_id = $1")
+        .bind(actor.user.as_str())
+        .fetch_one(connection)
+        .await?;
+    Ok((last.try_get::<i64, _>(0)? + 1) * LINES)
 }
 
 /// The lines of a page that match, the last first.

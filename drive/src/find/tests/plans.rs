@@ -53,7 +53,7 @@ async fn check(world: &World, actor: &Actor) {
     }
     let engine = world.database.engine();
     let word = |text| Text(finding::parameter(engine, text));
-    let values = vec![owner(), Number(200), word("name"), word(""), word(""), Number(4)];
+    let values = vec![owner(), Number(196), Number(200), word("name"), word(""), word(""), Number(256)];
     cases.push((finding::statement(engine).to_owned(), values, "name_pages"));
     for (statement, values, index) in cases {
         let plan = plan(world, &statement, &values).await;

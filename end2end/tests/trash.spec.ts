@@ -115,12 +115,17 @@ test('where the name is taken by now, undoing asks whether to keep both or to re
   expect(await drive.downloadText('a.txt'), 'put in the place of the third').toBe('second');
 });
 
-test('a file goes to another folder and gets another name', async ({ page, account, server, token }) => {
+test('a file goes to another folder and gets another name, which nothing else has', async ({ page, account, server, token, faults }) => {
+  faults.expect(/the server responded with a status of 409/);
   await new Api(server, token).put('a.txt', 'a');
   await enter(page, account);
   const drive = new Drive(page);
   await awake(page);
   await page.locator('summary', { hasText: 'New folder' }).click();
+  await page.getByLabel('Folder name').fill('A.TXT');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByText('Something here has this name already. Choose another.')).toBeVisible();
+  await expect(page.getByLabel('Folder name')).toHaveValue('A.TXT');
   await page.getByLabel('Folder name').fill('papers');
   await page.getByRole('button', { name: 'Create' }).click();
   await expect(drive.row('papers')).toBeVisible();
@@ -152,6 +157,10 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   // The list that is left tells the name, too, and has a link that speaks of renaming.
   await expect(page.locator('.sheet .names')).toHaveText('a.txt');
   await page.getByRole('link', { name: 'Rename' }).click();
+  await page.getByLabel('New name').fill('A (1).txt');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByText('Something here has this name already. Choose another.')).toBeVisible();
+  await expect(page.getByLabel('New name')).toHaveValue('A (1).txt');
   await page.getByLabel('New name').fill('b.txt');
   await page.getByRole('button', { name: 'Rename' }).click();
   await expect(page.getByText('Renamed to “b.txt”.')).toBeVisible();

@@ -23,6 +23,8 @@ test('what was deleted is listed, restored, and deleted permanently after a ques
   await expect(page.getByRole('row')).toHaveCount(5);
   await expect(page.getByRole('row').nth(1)).toContainText('d.txt');
   await expect(page.getByRole('row').nth(1)).toContainText('My files');
+  await expect(page.getByText('Items are kept for 7 days, then permanently deleted.')).toBeVisible();
+  await expect(page.getByRole('cell', { name: '7 d', exact: true })).toHaveCount(4);
   if (javaScriptEnabled) {
     expect(await violations(page)).toEqual([]);
   }

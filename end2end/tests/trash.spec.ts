@@ -168,3 +168,30 @@ test('a file goes to another folder and gets another name, which nothing else ha
   await expect(page.getByText('Renamed to “b.txt”.')).toBeVisible();
   await expect(drive.row('b.txt')).toBeVisible();
 });
+
+test('a window that still shows what another one deleted says so', async ({ page, context, account, server, token, faults }) => {
+  faults.expect(/the server responded with a status of 404/);
+  const api = new Api(server, token);
+  const nodes = [await api.put('a.txt', 'a'), await api.put('b.txt', 'b'), await api.put('c.txt', 'c')];
+  await enter(page, account);
+  const [renaming, moving] = [await context.newPage(), await context.newPage()];
+  await renaming.goto(`/rename/${nodes[1]!.id}`);
+  await moving.goto(`/move?ids=${nodes[2]!.id}&from=`);
+  for (const window of [page, renaming, moving]) await awake(window);
+  await api.trash(...nodes.map(({ id }) => id));
+
+  const gone = 'It is no longer there. Reload the list.';
+  await new Drive(page).trash('a.txt');
+  await expect(page.getByText(gone)).toBeVisible();
+  await expect(new Drive(page).row('a.txt')).toBeHidden();
+  await renaming.getByLabel('New name').fill('d.txt');
+  await renaming.getByRole('button', { name: 'Rename' }).click();
+  await moving.getByRole('button', { name: 'Copy here' }).click();
+  for (const window of [renaming, moving]) {
+    await expect(window.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
+    await expect(window.getByText(gone).first()).toBeVisible();
+    await window.getByRole('link', { name: 'Back to my files' }).click();
+    await expect(window.getByText('No files here yet')).toBeVisible();
+  }
+  expect(await api.root()).toEqual([]);
+});

@@ -62,7 +62,7 @@ export default defineConfig<{ options: Options }>({
       // more than about them takes long for what it would tell once more.
       name: 'instances',
       grepInvert: /@no-script|@once/,
-      testMatch: ['pages.spec.ts', 'trash.spec.ts', 'share.spec.ts', 'administration.spec.ts', 'view.spec.ts', 'find.spec.ts', 'settings.spec.ts', 'selection.spec.ts', 'folders.spec.ts', 'sheet.spec.ts', 'journey.spec.ts'],
+      testMatch: ['pages.spec.ts', 'trash.spec.ts', 'share.spec.ts', 'administration.spec.ts', 'view.spec.ts', 'find.spec.ts', 'settings.spec.ts', 'selection.spec.ts', 'folders.spec.ts', 'sheet.spec.ts', 'journey.spec.ts', 'captcha.spec.ts', 'transfer.spec.ts', 'quota.spec.ts'],
       use: { ...desktop, ignoreHTTPSErrors: true, options: { backend: 'cluster', instances: 2 } },
     },
   ],

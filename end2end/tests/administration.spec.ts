@@ -2,6 +2,7 @@
 
 import type { Page } from '@playwright/test';
 
+import { Api } from './support/api';
 import { awake } from './support/pages/awake';
 import { enter, Entrance } from './support/pages/entrance';
 import { expect, test } from './support/test';
@@ -10,7 +11,7 @@ const admin = { username: 'admin_one', email: 'admin@example.org', password: 'fo
 const user = { username: 'wang_fang', email: 'wang@example.org', password: 'four words and 2 digits' };
 
 // The account of a test is made on the command line, so it is an administrator's.
-test('an administrator finds an account, limits it, locks it and reads so in the log', async ({ page, server, account, browser, faults }) => {
+test('an administrator finds an account, limits it, locks it and reads so in the log', async ({ page, server, options, account, browser, faults }) => {
   faults.expect(/the server responded with a status of 4\d\d/);
   const elsewhere = await browser.newContext({ baseURL: server.url, locale: 'en-US' });
   faults.watch(elsewhere);
@@ -21,8 +22,22 @@ test('an administrator finds an account, limits it, locks it and reads so in the
   await page.goto('/admin');
   await expect(page.getByRole('heading', { name: 'Administration' })).toBeVisible();
   await expect(page.getByText('2 (0 locked, 0 being deleted)')).toBeVisible();
+  // Machines are told of where the store has some.
+  const nodes = page.locator('.facts > div').filter({ hasText: 'DataNodes' }).locator('dd');
+  await expect(nodes).toHaveText(options.backend === 'cluster' ? [/^[1-9]\d* live, \d+ dead$/] : []);
 
+  await server.command(['admin', 'create', '--username', 'bo_chen', '--email', 'bo@example.org', '--password-stdin'], user.password);
+  await new Api(server, await server.command(['token', 'create', '--user', account.username])).put('a.txt', 'a');
   await page.getByRole('link', { name: 'Users' }).click();
+  for (const [order, names] of [
+    ['Newest first', ['bo_chen', user.username, account.username]],
+    ['Space used', [account.username, /./, /./]],
+    ['User name', ['bo_chen', account.username, user.username]],
+  ] as const) {
+    await page.getByLabel('Sort by').selectOption(order);
+    await page.getByRole('button', { name: 'Search' }).click();
+    await expect(page.locator('td .strong'), order).toHaveText([...names]);
+  }
   await page.getByRole('searchbox', { name: 'Search', exact: true }).fill('WANG@');
   await page.getByRole('button', { name: 'Search' }).click();
   await expect(page.getByRole('link', { name: account.username })).toBeHidden();
@@ -37,6 +52,13 @@ test('an administrator finds an account, limits it, locks it and reads so in the
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(saved).toBeVisible();
   await expect(page.getByText('21.5 GB')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Make administrator' }).click();
+  await expect(saved).toBeVisible();
+  expect((await other.goto('/admin'))?.status()).toBe(200);
+  await page.getByRole('button', { name: 'Remove admin rights' }).click();
+  await expect(page.getByRole('button', { name: 'Make administrator' })).toBeVisible();
+  expect((await other.goto('/admin'))?.status()).toBe(404);
 
   await page.getByRole('textbox', { name: 'Reason' }).fill('left the company');
   await page.getByRole('button', { name: 'Lock account' }).click();
@@ -53,6 +75,15 @@ test('an administrator finds an account, limits it, locks it and reads so in the
   await expect(newest).toContainText('Account unlocked');
   await expect(newest).toContainText(user.username);
   await expect(newest).toContainText(account.username);
+  const made = page.getByRole('row').filter({ hasText: 'Account created' });
+  await expect(made).toHaveCount(3);
+  await page.getByLabel('User name').fill('WANG_fang');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(made).toHaveText([/wang_fang/]);
+  await expect(newest).toContainText('Account unlocked');
+  await page.getByLabel('User name').fill('nobody_here');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page.getByText('No entry matches.')).toBeVisible();
   await elsewhere.close();
 });
 
@@ -118,6 +149,26 @@ test('a setting acts without a restart, says what is wrong with it, and goes bac
   await expect(size.getByText('Default (from the startup options): 1.34 TB')).toBeVisible();
   await everywhere(page);
   for (let each = 0; each < 4; each++) expect(await largest()).not.toBe('5000000');
+
+  for (const [name, value] of [['Quota of new accounts', '30MB'], ['Time in trash', '3d'], ['Registration', 'Closed']] as const) {
+    const section = page.getByRole('region', { name, exact: true });
+    if (name === 'Registration') await section.getByLabel(value).check();
+    else await section.getByRole('textbox').fill(value);
+    await section.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByText(`Saved: ${name}.`)).toBeVisible();
+  }
+  await everywhere(page);
+  await page.goto('/trash');
+  await expect(page.getByText('Items are kept for 3 days, then permanently deleted.')).toBeVisible();
+  await page.goto('/admin/users/new');
+  await expect(page.getByText('The quota of new accounts is: 30 MB.')).toBeVisible();
+  await new Entrance(page).fill(user);
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await expect(page.locator('.facts > div').filter({ hasText: 'Quota' })).toContainText('30 MB');
+  await page.context().clearCookies();
+  await page.goto('/register');
+  await expect(page.getByText('Registration is closed. Ask your administrator for an account.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
   expect((await page.request.get(`${server.url}/health/ready`)).status()).toBe(200);
 });
 

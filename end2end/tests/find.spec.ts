@@ -1,6 +1,6 @@
 // Search, categories, the newest and the largest: with and without JavaScript, in both languages.
 
-import { type Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 import { Api } from './support/api';
 import { violations } from './support/axe';
@@ -81,6 +81,8 @@ test('the rail leads to categories, the newest and the largest', async ({ page, 
   await api.put('a.jpg', 'aaaa');
   await api.put('b.png', 'bb');
   await api.put('c.md', 'ccc');
+  await api.put('d.mp3', 'ddddd');
+  await api.put('e.bin', 'eeeeee');
   await enter(page, account);
   const rail = page.getByRole('navigation', { name: 'Navigation' });
   const go = async (name: string): Promise<void> => {
@@ -90,19 +92,48 @@ test('the rail leads to categories, the newest and the largest', async ({ page, 
     await expect(rail.locator('[aria-current]')).toHaveText([name]);
   };
   await go('Recent');
-  await listed(page, 'c.md', 'b.png', 'a.jpg');
+  await listed(page, 'e.bin', 'd.mp3', 'c.md', 'b.png', 'a.jpg');
   await go('Largest files');
-  await listed(page, 'a.jpg', 'c.md', 'b.png');
+  await listed(page, 'e.bin', 'd.mp3', 'a.jpg', 'c.md', 'b.png');
   await go('Images');
   await listed(page, 'b.png', 'a.jpg');
   await page.getByRole('link', { name: 'Largest first' }).click();
   await listed(page, 'a.jpg', 'b.png');
   if (javaScriptEnabled) expect(await violations(page)).toEqual([]);
+  for (const [category, name] of [['Documents', 'c.md'], ['Audio', 'd.mp3'], ['Other files', 'e.bin']] as const) {
+    await go(category);
+    await listed(page, name);
+  }
   await go('Videos');
   await expect(page.getByRole('heading', { name: 'No files of this kind yet' })).toBeVisible();
   await awake(page);
   await page.getByRole('link', { name: 'My files', exact: true }).click();
   await expect(new Drive(page).row('c.md')).toBeVisible();
+});
+
+test('what does not fit on a page comes on the next ones, and nothing twice', async ({ page, account, server, token }) => {
+  const api = new Api(server, token);
+  const names = Array.from({ length: 101 }, (_, n) => `folder ${String(n).padStart(3, '0')}`);
+  const folders = await Promise.all(names.map((name) => api.folder(name)));
+  await enter(page, account);
+  /** All that the pages of the list have, which have so many rows. */
+  const all = async (rows: Locator, counts: number[]): Promise<string[]> => {
+    const found: string[] = [];
+    const next = page.getByRole('link', { name: 'Next page' });
+    for (const [nth, count] of counts.entries()) {
+      await expect(rows).toHaveCount(count);
+      if (nth > 0) await expect(rows.first()).not.toHaveText(found.at(-counts[nth - 1]!)!);
+      found.push(...(await rows.allInnerTexts()));
+      if (nth < counts.length - 1) await next.click();
+    }
+    await expect(next).toBeHidden();
+    return found.sort();
+  };
+  await page.goto('/search?q=older');
+  expect(await all(page.locator('.found .found-text .strong'), [50, 50, 1])).toEqual(names);
+  await Promise.all(folders.map(({ id }) => api.trash(id)));
+  await page.goto('/trash');
+  expect(await all(page.locator('td.strong'), [100, 1])).toEqual(names);
 });
 
 test.describe('in Chinese, on a phone', () => {

@@ -74,9 +74,18 @@ test('a wrong password and an unknown user are told the same', async ({ page, ac
     // A page that came anew must not hold it.
     if (!javaScriptEnabled) await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
   }
+  // Ten tries, of which the page took one; then the right password is none either.
+  const form = { login: account.username, password: 'not the password' };
+  for (let nth = 0; nth < 9; nth++) {
+    expect((await page.request.post('/form/sign-in', { form, headers: { accept: 'application/json' } })).status()).toBe(401);
+  }
+  await entrance.signIn(account.username, account.password);
+  await expect(page.getByText(/^Too many attempts\. Try again in \d+ s\.$/)).toBeVisible();
+  await page.goto('/');
+  await expect(page).toHaveURL(/\/login$/);
 });
 
-test('a refused registration says why, beside the field, and keeps what was typed', async ({ page, faults }) => {
+test('a refused registration says why, beside the field, and keeps what was typed', async ({ page, account, faults }) => {
   faults.expect(REFUSED);
   const entrance = new Entrance(page);
   await page.goto('/register');
@@ -87,6 +96,22 @@ test('a refused registration says why, beside the field, and keeps what was type
   await expect(page.getByLabel('User name')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByLabel('User name')).toHaveValue('a/b/c');
   await expect(page.getByLabel('Email')).toHaveValue(newcomer.email);
+
+  for (const [typed, again, field, said] of [
+    [{ username: 'LIN_wei' }, '', 'User name', 'The user name is taken. Choose another.'],
+    // A digit where the other has a letter.
+    [{ username: '1in_wei' }, '', 'User name', 'The user name is taken. Choose another.'],
+    [{ email: account.email.toUpperCase() }, '', 'Email', 'The email is taken. Choose another.'],
+    [{}, 'four words and 2 digits', 'Confirm password', 'The passwords do not match.'],
+  ] as const) {
+    await awake(page);
+    await entrance.fill({ ...newcomer, ...typed });
+    if (again) await page.getByLabel('Confirm password').fill(again);
+    await page.getByRole('button', { name: 'Register' }).click();
+    await expect(page.getByText(said)).toBeVisible();
+    await expect(page.getByLabel(field)).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.locator('[aria-invalid=true]'), said).toHaveCount(1);
+  }
 });
 
 test('the setup link makes the first administrator, and only once', async ({ page, server, browser, faults }) => {
@@ -134,18 +159,27 @@ test('list, download, delete and take it back', async ({ page, server, token, ac
   expect(await api.root()).toHaveLength(3);
 });
 
-test('sorting by size, both ways', async ({ page, server, token, account }) => {
+test('sorting by name, size and time, both ways, with folders before files', async ({ page, server, token, account }) => {
   const api = new Api(server, token);
-  await api.put('large.txt', 'x'.repeat(3000));
-  await api.put('medium.txt', 'x'.repeat(200));
-  await api.put('small.txt', 'x');
+  // By code point 北 would be the first. No two of the orders are alike.
+  await api.put('长.txt', 'x'.repeat(200));
+  await api.put('阿.txt', 'x');
+  await api.put('北.txt', 'x'.repeat(3000));
+  await api.folder('资料');
   await enter(page, account);
-  const names = page.getByRole('row').filter({ hasText: '.txt' });
-  const sort = page.getByRole('link', { name: 'Sort by Size' });
-  await sort.click();
-  await expect(names.first()).toContainText('large.txt');
-  await sort.click();
-  await expect(names.first()).toContainText('small.txt');
+  const names = page.locator('.row .open');
+  await expect(names).toHaveText(['资料', '阿.txt', '北.txt', '长.txt']);
+  for (const [column, order] of [
+    ['Name', '长北阿'],
+    ['Size', '北长阿'],
+    ['Size', '阿长北'],
+    ['Modified', '北阿长'],
+    ['Modified', '长阿北'],
+    ['Name', '阿北长'],
+  ] as const) {
+    await page.getByRole('link', { name: `Sort by ${column}` }).click();
+    await expect(names, column).toHaveText(['资料', ...[...order].map((name) => `${name}.txt`)]);
+  }
 });
 
 test('sorting by kind, both ways', async ({ page, server, token, account }) => {

@@ -7,11 +7,9 @@ import { Entrance } from './support/pages/entrance';
 import { Tray } from './support/pages/tray';
 import { expect, test, type Account } from './support/test';
 
-const QUOTA = { backend: 'embedded', environment: { HAYLOFT_DEFAULT_QUOTA: '30MB' } } as const;
-
 const user: Account = { username: 'wang_fang', email: 'wang@example.org', password: 'four words and 2 digits' };
 
-test.use({ options: QUOTA });
+test.use({ environment: { HAYLOFT_DEFAULT_QUOTA: '30MB' } });
 
 test('the bar says how much of the quota is used, follows what comes and goes, and leads to the largest files', async ({ page, server, javaScriptEnabled }) => {
   await new Entrance(page).register(user);

@@ -1,5 +1,6 @@
 // What somebody decides about their own account.
 
+import { Api } from './support/api';
 import { awake } from './support/pages/awake';
 import { Drive } from './support/pages/drive';
 import { enter, Entrance } from './support/pages/entrance';
@@ -79,7 +80,7 @@ test('who gets a password from an administrator has to choose another one', asyn
   await elsewhere.close();
 });
 
-test('a token is shown once, reads, and is revoked', async ({ page, account, server, request }) => {
+test('a token is shown once, reads or writes as it was made for, and is revoked', async ({ page, account, server, request }) => {
   await enter(page, account);
   await page.goto('/settings/tokens');
   await awake(page);
@@ -94,6 +95,7 @@ test('a token is shown once, reads, and is revoked', async ({ page, account, ser
   expect((await request.get(`${server.url}/api/nodes/root`, { headers })).status()).toBe(200);
   const refused = await request.post(`${server.url}/api/folders`, { headers, data: { parent: 'root', name: 'x' } });
   expect([refused.status(), (await refused.json()).code]).toEqual([403, 'read-only-token']);
+  await expect(new Api(server, secret).put('a.txt', 'a')).rejects.toThrow(/: 403 .*read-only-token/);
 
   await page.goto('/settings/tokens');
   await awake(page);
@@ -102,6 +104,14 @@ test('a token is shown once, reads, and is revoked', async ({ page, account, ser
   await page.getByRole('button', { name: 'Revoke token “backup script”' }).click();
   await expect(page.getByRole('heading', { name: 'You have no tokens yet' })).toBeVisible();
   expect((await request.get(`${server.url}/api/nodes/root`, { headers })).status()).toBe(401);
+
+  await page.getByLabel('Name', { exact: true }).fill('upload script');
+  await page.getByLabel('Access').selectOption('Read and write: also upload, change and delete');
+  await page.getByRole('button', { name: 'Create token' }).click();
+  await expect(page.getByText('Token “upload script” created')).toBeVisible();
+  const writer = new Api(server, (await page.locator('.copy-text').innerText()).trim());
+  await writer.put('b.txt', 'b');
+  expect((await writer.root()).map(({ name }) => name), 'what the other one sent is not there').toEqual(['b.txt']);
 });
 
 test('a profile and a picture, shown in the account menu', async ({ page, account, faults }) => {

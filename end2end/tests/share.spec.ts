@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 
 import { Api } from './support/api';
+import { freshDatabase, query } from './support/database';
 import { Drive } from './support/pages/drive';
 import { enter, Entrance } from './support/pages/entrance';
 import { share } from './support/pages/share';
@@ -133,6 +134,83 @@ test('the trash closes a share, restoring opens it, and the last download uses i
   await expect(page.getByText('Active')).toBeVisible();
   expect((await guest.page.goto(link))?.status()).toBe(200);
   await guest.context.close();
+});
+
+test('who was in is asked for a new code, and one address has ten tries at it', async ({ page, account, token, server, browser, faults }) => {
+  const { id } = await new Api(server, token).put('plan.txt', 'the plan');
+  await enter(page, account);
+  const { link, place } = await share(page, [id], { code: 'own', own: 'old-code' });
+  const guest = await visitor(browser, server, faults);
+  const saved: string[] = [];
+  guest.page.on('download', (download) => saved.push(download.suggestedFilename()));
+  const open = async (code: string): Promise<void> => {
+    await guest.page.getByLabel('Code').fill(code);
+    await guest.page.getByRole('button', { name: 'Open' }).click();
+  };
+  const download = guest.page.getByRole('link', { name: 'Download “plan.txt”' });
+  await guest.page.goto(link);
+  await open('old-code');
+  await expect(download).toBeVisible();
+
+  await page.goto(place);
+  await page.getByLabel('A code of your own').check();
+  await page.getByLabel('Your code').fill('new-code');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('The share is changed.')).toBeVisible();
+  // The page that the guest has open knows nothing of it.
+  await download.click();
+  await expect(guest.page.getByRole('heading', { name: 'Enter the code' })).toBeVisible();
+  await open('old-code');
+  await expect(guest.page.getByText('That is not the code.')).toBeVisible();
+  await open('new-code');
+  await expect(download).toBeVisible();
+  expect(saved).toEqual([]);
+
+  await guest.context.clearCookies();
+  for (let nth = 0; nth < 10; nth++) expect((await guest.page.request.post(`${link}/open`, { form: { code: 'wrong' } })).status()).toBe(403);
+  await guest.page.goto(link);
+  await open('new-code');
+  await expect(guest.page.getByText(/^Too many attempts. Try again in \d+ s\.$/)).toBeVisible();
+  await expect(download).toBeHidden();
+  await guest.context.close();
+});
+
+test.describe('with little room, and a database that is written to', () => {
+  test.use({
+    environment: async ({}, use) => {
+      const database = await freshDatabase();
+      await use({ HAYLOFT_DATABASE_URL: database.url, HAYLOFT_DEFAULT_QUOTA: '1MB' });
+      await database.drop();
+    },
+  });
+
+  test('what has no room is not saved, and a share whose time is over says so', async ({ page, account, token, server, environment, browser, faults }) => {
+    faults.expect(ENDED);
+    const { id } = await new Api(server, token).put('plan.bin', Buffer.alloc(600_000));
+    await enter(page, account);
+    const { link, place } = await share(page, [id], { days: '1' });
+    const guest = await visitor(browser, server, faults);
+    await new Entrance(guest.page).register(friend);
+    await expect(guest.page.getByText('No files here yet')).toBeVisible();
+    for (const said of ['Saved to your files. Items: 1.', 'Not enough space: 400 kB left. Delete something and try again.']) {
+      await guest.page.goto(link);
+      await guest.page.getByRole('button', { name: 'Save to my drive' }).click();
+      await expect(guest.page.getByText(said)).toBeVisible();
+    }
+    const theirs = new Api(server, await server.command(['token', 'create', '--user', friend.username]));
+    expect((await theirs.root()).map(({ name }) => name)).toEqual(['plan.bin']);
+
+    await query(environment['HAYLOFT_DATABASE_URL']!, 'UPDATE shares SET expires_at = 1');
+    expect((await guest.page.goto(link))?.status()).toBe(410);
+    await expect(guest.page.getByRole('heading', { name: 'This share has expired' })).toBeVisible();
+    await page.goto(place);
+    await expect(page.getByText('Expired', { exact: true })).toBeVisible();
+    await page.getByLabel('Expires').selectOption('After 30 days');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await expect(page.getByText('Active', { exact: true })).toBeVisible();
+    expect((await guest.page.goto(link))?.status()).toBe(200);
+    await guest.context.close();
+  });
 });
 
 test('the button beside the link copies it with its code', async ({ page, context, account, token, server, javaScriptEnabled }) => {

@@ -23,6 +23,8 @@ test('what was deleted is listed, restored, and deleted permanently after a ques
   await expect(page.getByRole('row')).toHaveCount(5);
   await expect(page.getByRole('row').nth(1)).toContainText('d.txt');
   await expect(page.getByRole('row').nth(1)).toContainText('My files');
+  await expect(page.getByText('Items are kept for 7 days, then permanently deleted.')).toBeVisible();
+  await expect(page.getByRole('cell', { name: '7 d', exact: true })).toHaveCount(4);
   if (javaScriptEnabled) {
     expect(await violations(page)).toEqual([]);
   }
@@ -115,12 +117,17 @@ test('where the name is taken by now, undoing asks whether to keep both or to re
   expect(await drive.downloadText('a.txt'), 'put in the place of the third').toBe('second');
 });
 
-test('a file goes to another folder and gets another name', async ({ page, account, server, token }) => {
+test('a file goes to another folder and gets another name, which nothing else has', async ({ page, account, server, token, faults }) => {
+  faults.expect(/the server responded with a status of 409/);
   await new Api(server, token).put('a.txt', 'a');
   await enter(page, account);
   const drive = new Drive(page);
   await awake(page);
   await page.locator('summary', { hasText: 'New folder' }).click();
+  await page.getByLabel('Folder name').fill('A.TXT');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByText('Something here has this name already. Choose another.')).toBeVisible();
+  await expect(page.getByLabel('Folder name')).toHaveValue('A.TXT');
   await page.getByLabel('Folder name').fill('papers');
   await page.getByRole('button', { name: 'Create' }).click();
   await expect(drive.row('papers')).toBeVisible();
@@ -152,8 +159,39 @@ test('a file goes to another folder and gets another name', async ({ page, accou
   // The list that is left tells the name, too, and has a link that speaks of renaming.
   await expect(page.locator('.sheet .names')).toHaveText('a.txt');
   await page.getByRole('link', { name: 'Rename' }).click();
+  await page.getByLabel('New name').fill('A (1).txt');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByText('Something here has this name already. Choose another.')).toBeVisible();
+  await expect(page.getByLabel('New name')).toHaveValue('A (1).txt');
   await page.getByLabel('New name').fill('b.txt');
   await page.getByRole('button', { name: 'Rename' }).click();
   await expect(page.getByText('Renamed to “b.txt”.')).toBeVisible();
   await expect(drive.row('b.txt')).toBeVisible();
+});
+
+test('a window that still shows what another one deleted says so', async ({ page, context, account, server, token, faults }) => {
+  faults.expect(/the server responded with a status of 404/);
+  const api = new Api(server, token);
+  const nodes = [await api.put('a.txt', 'a'), await api.put('b.txt', 'b'), await api.put('c.txt', 'c')];
+  await enter(page, account);
+  const [renaming, moving] = [await context.newPage(), await context.newPage()];
+  await renaming.goto(`/rename/${nodes[1]!.id}`);
+  await moving.goto(`/move?ids=${nodes[2]!.id}&from=`);
+  for (const window of [page, renaming, moving]) await awake(window);
+  await api.trash(...nodes.map(({ id }) => id));
+
+  const gone = 'It is no longer there. Reload the list.';
+  await new Drive(page).trash('a.txt');
+  await expect(page.getByText(gone)).toBeVisible();
+  await expect(new Drive(page).row('a.txt')).toBeHidden();
+  await renaming.getByLabel('New name').fill('d.txt');
+  await renaming.getByRole('button', { name: 'Rename' }).click();
+  await moving.getByRole('button', { name: 'Copy here' }).click();
+  for (const window of [renaming, moving]) {
+    await expect(window.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
+    await expect(window.getByText(gone).first()).toBeVisible();
+    await window.getByRole('link', { name: 'Back to my files' }).click();
+    await expect(window.getByText('No files here yet')).toBeVisible();
+  }
+  expect(await api.root()).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 
 import { Api } from './support/api';
-import { PNG } from './support/files';
+import { MIB, PNG } from './support/files';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
 import { share } from './support/pages/share';
@@ -122,6 +122,7 @@ test('a file is looked at, and the next one, and saved', async ({ page, server, 
   await expect(page.getByText('UTF-8')).toBeVisible();
   await expect(page.locator('.view-hash')).toHaveText(/^[0-9a-f]{64}$/);
   await expect(page.getByRole('link', { name: 'Previous' })).toBeHidden();
+  await expect(page.getByRole('note')).toBeHidden();
 
   await page.getByRole('link', { name: 'Next' }).click();
   await expect(page.getByRole('heading', { name: '2.md' })).toBeVisible();
@@ -142,6 +143,14 @@ test('a file is looked at, and the next one, and saved', async ({ page, server, 
   expect(readFileSync(await saved.path())).toEqual(PNG);
   await page.getByRole('link', { name: 'Back to the folder' }).click();
   await expect(drive.row('3.png')).toBeVisible();
+
+  // Few long lines: their layout is not what this is about.
+  const { id } = await api.put('4.txt', `${'x'.repeat(99_999)}\n`.repeat(25));
+  await page.goto(`/view/${id}`);
+  await expect(page.getByRole('note')).toHaveText('This is a large file: only its first 2 MB are shown.');
+  const shown = (await page.locator('.view-text').textContent())!.length;
+  expect(shown).toBeGreaterThan(1_900_000);
+  expect(shown).toBeLessThanOrEqual(2 * MIB);
 });
 
 test('nothing of a file runs in our pages', async ({ page, server, token, account, browser, faults, javaScriptEnabled }) => {

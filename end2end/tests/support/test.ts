@@ -42,6 +42,8 @@ export const NETWORK_FAULTS = [/net::ERR_/, /the server responded with a status 
 interface Fixtures {
   /** What the server runs on; set by `test.use`. */
   options: Options;
+  /** What the server is told besides, whatever it runs on; set by `test.use`. */
+  environment: Record<string, string>;
   server: Server;
   /** An account made on the command line: an administrator's. */
   account: Account;
@@ -52,9 +54,10 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   options: [{ backend: 'embedded' }, { option: true }],
+  environment: [{}, { option: true }],
 
-  server: async ({ options }, use, testInfo) => {
-    const server = await Server.start(options);
+  server: async ({ options, environment }, use, testInfo) => {
+    const server = await Server.start({ ...options, environment: { ...options.environment, ...environment } });
     await use(server);
     await server.stop();
     if (testInfo.status !== testInfo.expectedStatus) {

@@ -4,6 +4,7 @@
 mod change;
 
 use domain::{Node, NodeId, Page, Sort};
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -28,6 +29,10 @@ const AHEAD: usize = 60;
 /// Milliseconds between two reloads, however many files arrive, for each request that a reload takes: a list of ten
 /// thousand asks no more often than one of a hundred.
 const RELOAD_PAUSE: u32 = 800;
+
+/// Milliseconds after which the pictures of what has arrived are there, if they can be made: the server looks for new ones
+/// every four seconds, give or take a third.
+const PICTURES_FOLLOW: u32 = 6_500;
 
 /// Sizes of the list on the screen, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,14 +116,7 @@ impl Model {
             address: Address::current(),
         };
         model.notices.undo_by(Callback::new(move |ids| model.restore(ids)));
-        let arrivals = Desk::current().arrivals;
-        Effect::new(move |before: Option<u32>| {
-            let now = arrivals.get();
-            if before.is_some_and(|before| before != now) {
-                model.reload();
-            }
-            now
-        });
+        model.follow_arrivals(Desk::current().arrivals);
         Effect::new(move |_| {
             let near_end = model.drawn().end + AHEAD >= model.listing.read().items.len();
             let wanted = near_end || model.selection.read().is_whole();
@@ -135,6 +133,23 @@ impl Model {
             }
         });
         model
+    }
+
+    /// Reloads when something has arrived, and once more for the pictures of what has: they are made in the background. With
+    /// each arrival the wait begins anew, and with the list it ends.
+    fn follow_arrivals(self, arrivals: RwSignal<u32>) {
+        Effect::new(move |before: Option<(u32, Option<Timeout>)>| {
+            let now = arrivals.get();
+            let follow = before.is_some_and(|(before, _)| before != now).then(|| {
+                self.reload();
+                Timeout::new(PICTURES_FOLLOW, move || {
+                    if self.listing.try_with_untracked(Listing::waits_for_picture) == Some(true) {
+                        self.reload();
+                    }
+                })
+            });
+            (now, follow)
+        });
     }
 
     /// The rows to draw.

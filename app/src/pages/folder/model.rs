@@ -248,6 +248,28 @@ impl Model {
         });
     }
 
+    /// Whether what is selected is here. Where all of a list was selected whose rest is still on its way, the part that is
+    /// here would pass for all of it: that is said instead, and the rest fetched.
+    pub(super) fn is_selection_here(self) -> bool {
+        let missing = self.selection.with_untracked(Selection::is_whole)
+            && self.listing.with_untracked(|listing| listing.next.is_some());
+        if missing {
+            if self.fetching.with_untracked(|fetching| *fetching != Fetching::Busy) {
+                self.fetch_more();
+            }
+            let text = self.texts.get_value().loading.to_owned();
+            self.notices.say(Flash::Said { text });
+        }
+        !missing
+    }
+
+    /// Shows what can be done with what is selected.
+    pub(super) fn offer(self, at: (i32, i32)) {
+        if self.is_selection_here() {
+            self.menu.set(Some(at));
+        }
+    }
+
     /// Selects from where the range begins, or else from the row that has the keyboard, to a row.
     pub(super) fn select_to(self, to: &NodeId) {
         let active = self.active.get_untracked();

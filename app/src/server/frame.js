@@ -64,5 +64,13 @@
     getSelection().selectAllChildren(button.previousElementSibling);
     if (page.execCommand('copy')) button.textContent = button.dataset.copied;
   });
+  // A box for all boxes of a list.
+  page.addEventListener('change', ({ target }) => {
+    const all = target.form && target.form.querySelector('[data-all]');
+    if (!all) return;
+    const boxes = [...target.form.querySelectorAll('[name="ids[]"]')];
+    if (target === all) for (const box of boxes) box.checked = all.checked;
+    else all.checked = boxes.every((box) => box.checked);
+  });
   addEventListener('popstate', () => isSearch() && (field().value = asked()));
 })();

@@ -8,6 +8,7 @@ use super::Content;
 use super::parts::fact;
 use super::request::Request;
 use crate::actions::nodes::Crumb;
+use crate::address::ordered;
 use crate::i18n::fill;
 use crate::preview::{Kind, Preview, PreviewTexts, facts, icon_of, small_picture, way_on};
 use crate::server::{crumbs, page_of_folder};
@@ -93,14 +94,14 @@ impl Page {
                     </a>
                     <a class="button" href=format!("/shares/new?nodes={}", node.id)><Icon name="share"/>{t.share}</a>
                     {other}
-                    <a class="button" href=page_of_folder(&folder)>{t.back}</a>
+                    <a class="button" href=ordered(page_of_folder(&folder), sort)>{t.back}</a>
                 </div>
                 {preview.map(|preview| preview.view(t))}
                 {strip}
                 <h2>{t.details}</h2>
                 <dl class="facts">
                     {facts(t, &node, encoding.as_deref())}
-                    {fact(t.place, places(t, place))}
+                    {fact(t.place, places(t, place, sort))}
                     {fact(t.shares, shared(t, shares))}
                 </dl>
             </div>
@@ -146,10 +147,11 @@ fn strip(
 }
 
 /// The folder it is in, with the way to it.
-fn places(t: &'static PreviewTexts, place: Vec<Crumb>) -> impl IntoView {
+fn places(t: &'static PreviewTexts, place: Vec<Crumb>, sort: Sort) -> impl IntoView {
     let steps = place.into_iter().enumerate().map(|(index, crumb)| {
         let name = if crumb.id.is_some() { crumb.name } else { t.my_files.to_owned() };
         let href = crumb.id.map_or_else(|| "/".to_owned(), |id| format!("/folder/{id}"));
+        let href = ordered(href, sort);
         let slash = (index > 0).then_some(" / ");
         view! { {slash}<a class="text-link" href=href>{name}</a> }
     });

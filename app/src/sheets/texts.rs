@@ -136,6 +136,7 @@ texts! {
 
     // another name
     rename = "重命名" | "Rename",
+    rename_named = "重命名“{name}”" | "Rename “{name}”",
     rename_label = "新名称" | "New name",
 }
 

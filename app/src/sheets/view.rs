@@ -1,10 +1,11 @@
-//! `/view/{id}`: a file as it looks, what is known of it, and the way to the next one in its folder.
+//! `/view/{id}`: a file as it looks, what is known of it, what can be done with it, and the way to the next one in its folder.
 
 use domain::{AppError, Node, NodeId, NodeKind, ShareView, Sort};
 use drive::Neighbours;
 use leptos::prelude::*;
 
 use super::Content;
+use super::changes::changes;
 use super::parts::fact;
 use super::request::Request;
 use crate::actions::nodes::Crumb;
@@ -80,6 +81,10 @@ impl Page {
         });
         let folder =
             place.last().and_then(|crumb| crumb.id.as_ref()).map(ToString::to_string).unwrap_or_default();
+        let back = ordered(page_of_folder(&folder), sort);
+        // What goes to the trash leaves its page with it.
+        let next = around.after.first().map_or_else(|| back.clone(), address);
+        let changes = changes(&node, &address(&node), Some(next));
         let way = way_on(t, &around, address);
         let strip = strip(t, &around, &node, address);
         view! {
@@ -93,8 +98,9 @@ impl Page {
                         <Icon name="download"/>{if node.kind == NodeKind::Folder { t.download_zip } else { t.download }}
                     </a>
                     <a class="button" href=format!("/shares/new?nodes={}", node.id)><Icon name="share"/>{t.share}</a>
+                    {changes}
                     {other}
-                    <a class="button" href=ordered(page_of_folder(&folder), sort)>{t.back}</a>
+                    <a class="button" href=back>{t.back}</a>
                 </div>
                 {preview.map(|preview| preview.view(t))}
                 {strip}

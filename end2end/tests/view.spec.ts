@@ -189,6 +189,28 @@ test('where a file is looked at, it is renamed, moved and deleted', async ({ pag
   await expect(new Drive(page).row('1.txt')).toBeVisible();
 });
 
+test('the arrow keys go through a folder, unless they are for something else', { tag: ['@script', '@once'] }, async ({ page, server, token, account }) => {
+  const api = new Api(server, token);
+  const [first] = [await api.put('1.txt', '1'), await api.put('2.txt', '2'), await api.put('3.txt', '3')];
+  await enter(page, account);
+  await page.goto(`/view/${first.id}`);
+  await awake(page);
+  const shown = (name: string) => expect(page.getByRole('heading', { name })).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await shown('2.txt');
+  await page.keyboard.press('ArrowRight');
+  await shown('3.txt');
+  await page.keyboard.press('ArrowLeft');
+  await shown('2.txt');
+  for (const other of [page.getByRole('searchbox'), page.locator('.view-code')]) {
+    await other.focus();
+    await page.keyboard.press('ArrowLeft');
+  }
+  await page.locator('.view-code').blur();
+  await page.keyboard.press('ArrowRight');
+  await shown('3.txt');
+});
+
 test('nothing of a file runs in our pages', async ({ page, server, token, account, browser, faults, javaScriptEnabled }) => {
   const ran: string[] = [];
   const api = new Api(server, token);

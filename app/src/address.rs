@@ -3,6 +3,7 @@
 //! There is one decision to make, between folders and sheets ([`Stage`](crate::pages::Stage)); a router for any tree of
 //! routes was a tenth of the wasm (docs/adr/0009).
 
+use domain::Sort;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -13,6 +14,11 @@ use crate::response::load;
 
 /// Items that an address can name: proxies refuse requests with lines above 8 kB.
 pub(crate) const MOST_NAMED: usize = 200;
+
+/// The address of a folder in an order, which is named where it is not the usual one: it lives in addresses alone.
+pub(crate) fn ordered(folder: String, sort: Sort) -> String {
+    if sort == Sort::default() { folder } else { format!("{folder}?sort={sort}") }
+}
 
 /// Path and query of a page. The server provides it as a context while it renders one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

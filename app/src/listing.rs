@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use domain::{Node, NodeId, Page};
+use domain::{Category, Node, NodeId, Page};
 
 /// Items in order, as far as they were fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,11 @@ impl Listing {
         }
         self.items.extend(page.items);
         self.next = page.next;
+    }
+
+    /// Whether there is an image without a small picture: it may be about to be made, or cannot be.
+    pub(crate) fn waits_for_picture(&self) -> bool {
+        self.items.iter().any(|node| !node.thumbnail && node.category() == Some(Category::Image))
     }
 
     /// Takes items out, each with its place, in order. Those that are not here are left out.
@@ -214,6 +219,16 @@ mod tests {
         list.append("a", page.clone());
         list.append("a", page);
         assert_eq!((list.items.len(), list.next.as_deref()), (3, Some("b")));
+    }
+
+    #[test]
+    fn images_alone_wait_for_a_picture() {
+        let mut list = listing(1, None);
+        assert!(!list.waits_for_picture());
+        list.items[0].mime = Some("image/png".into());
+        assert!(list.waits_for_picture());
+        list.items[0].thumbnail = true;
+        assert!(!list.waits_for_picture());
     }
 
     #[test]

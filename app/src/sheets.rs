@@ -6,6 +6,7 @@
 
 mod administration;
 mod agent;
+mod changes;
 mod find;
 mod parts;
 mod rename;

@@ -115,7 +115,7 @@ test('register, fill a folder, share it, open the link elsewhere, save it, delet
   await awake(page);
   await page.getByRole('link', { name: 'Trash', exact: true }).click();
   await page.getByRole('checkbox', { name: 'Choose “黄山”' }).check();
-  await page.getByRole('button', { name: 'Restore' }).click();
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible();
   expect((await guest.page.goto(link))?.status()).toBe(200);
   await drive.open();

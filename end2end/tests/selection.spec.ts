@@ -87,6 +87,39 @@ test.describe('with script', { tag: '@script' }, () => {
     await expect(drive.row('d.txt')).toBeFocused();
   });
 
+  test('all of a list means its rest, too: nothing is done before that is here', { tag: '@once' }, async ({ page, account, server, token }) => {
+    const api = new Api(server, token);
+    const count = 110;
+    for (let n = 100; n < 100 + count; n++) await api.put(`${n}.txt`, 'x');
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route(/\/form\/folder\?/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await enter(page, account);
+    const drive = new Drive(page);
+    await drive.row('100.txt').focus();
+    await page.keyboard.press('ControlOrMeta+a');
+    await expect(bar(page)).toContainText('100 selected');
+    const refused = page.getByText('The list is still loading.');
+    await page.keyboard.press('Delete');
+    await expect(refused).toBeVisible();
+    await bar(page).getByRole('button', { name: 'Move to trash' }).click();
+    await bar(page).getByRole('button', { name: 'Share' }).click();
+    await drive.row('100.txt').locator('.cell-size').click({ button: 'right' });
+    await expect(page.getByRole('menu')).toBeHidden();
+    await expect(drive.row('100.txt'), 'still here').toBeVisible();
+    await expect(bar(page)).toContainText('100 selected');
+    expect(await api.root()).toHaveLength(count);
+
+    release();
+    await expect(bar(page)).toContainText(`${count} selected`);
+    await page.keyboard.press('Delete');
+    await expect(page.getByText(`Items moved to trash: ${count}.`)).toBeVisible();
+    expect(await api.root()).toEqual([]);
+  });
+
   test('what is selected is downloaded, shared and moved together', async ({ page, account, server, token }) => {
     const api = new Api(server, token);
     await fill(api);

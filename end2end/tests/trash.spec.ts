@@ -29,12 +29,12 @@ test('what was deleted is listed, restored, and deleted permanently after a ques
     expect(await violations(page)).toEqual([]);
   }
 
-  await page.getByRole('button', { name: 'Restore' }).click();
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
   await expect(page.getByText('Choose files or folders first.')).toBeVisible();
   await awake(page);
   await page.getByRole('checkbox', { name: 'Choose “a.txt”' }).check();
   await page.getByRole('checkbox', { name: 'Choose “b.txt”' }).check();
-  await page.getByRole('button', { name: 'Restore' }).click();
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
   await expect(page.getByText('Items restored: 2.')).toBeVisible();
   await expect(page.getByRole('row')).toHaveCount(3);
 
@@ -55,6 +55,34 @@ test('what was deleted is listed, restored, and deleted permanently after a ques
   await expect(drive.row('c.txt')).toBeHidden();
 });
 
+test('a whole page is restored by one button, and with script ticked by one box', async ({ page, account, server, token, javaScriptEnabled }) => {
+  const api = new Api(server, token);
+  const names = ['a.txt', 'b.txt', 'c.txt'];
+  for (const name of names) await api.trash((await api.put(name, name)).id);
+  await enter(page, account);
+  await page.goto('/trash');
+  await awake(page);
+  const boxes = page.getByRole('checkbox', { name: /^Choose “/ });
+  await expect(boxes).toHaveCount(3);
+  const all = page.getByRole('checkbox', { name: 'Choose all on this page' });
+  if (javaScriptEnabled) {
+    await all.check();
+    for (const box of await boxes.all()) await expect(box).toBeChecked();
+    await boxes.first().uncheck();
+    await expect(all).not.toBeChecked();
+    await boxes.first().check();
+    await expect(all).toBeChecked();
+    await all.uncheck();
+    for (const box of await boxes.all()) await expect(box).not.toBeChecked();
+  } else {
+    await expect(all, 'it would do nothing').toBeHidden();
+  }
+  await page.getByRole('button', { name: 'Restore all on this page' }).click();
+  await expect(page.getByText('Items restored: 3.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible();
+  expect((await api.root()).map((node) => node.name)).toEqual(names);
+});
+
 test('what has lost its folder is asked about before it goes anywhere', async ({ page, account, server, token, javaScriptEnabled }) => {
   const api = new Api(server, token);
   const [old, fresh] = [await api.folder('old'), await api.folder('fresh')];
@@ -68,7 +96,7 @@ test('what has lost its folder is asked about before it goes anywhere', async ({
   await awake(page);
   await page.getByRole('checkbox', { name: 'Choose “homeless.txt”' }).check();
   await page.getByRole('checkbox', { name: 'Choose “free.txt”' }).check();
-  await page.getByRole('button', { name: 'Restore' }).click();
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
 
   await expect(page.getByRole('heading', { name: 'Restore to' })).toBeVisible();
   await expect(page.getByText('“free.txt” restored.')).toBeVisible();

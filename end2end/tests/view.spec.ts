@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
 
 import { Api } from './support/api';
+import { violations } from './support/axe';
 import { MIB, PNG } from './support/files';
+import { awake } from './support/pages/awake';
 import { Drive } from './support/pages/drive';
 import { enter } from './support/pages/entrance';
 import { share } from './support/pages/share';
@@ -151,6 +153,71 @@ test('a file is looked at, and the next one, and saved', async ({ page, server, 
   const shown = (await page.locator('.view-text').textContent())!.length;
   expect(shown).toBeGreaterThan(1_900_000);
   expect(shown).toBeLessThanOrEqual(2 * MIB);
+});
+
+test('where a file is looked at, it is renamed, moved and deleted', async ({ page, server, token, account, javaScriptEnabled }) => {
+  const api = new Api(server, token);
+  await api.put('1.txt', '1');
+  const two = await api.put('2.txt', '2');
+  const three = await api.put('3.txt', '3');
+  const papers = await api.folder('papers');
+  await enter(page, account);
+  await page.goto(`/view/${two.id}`);
+  await awake(page);
+  if (javaScriptEnabled) expect(await violations(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Rename “2.txt”', exact: true }).click();
+  await page.getByLabel('New name').fill('2b.txt');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByText('Renamed to “2b.txt”.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: '2b.txt' })).toBeVisible();
+
+  await awake(page);
+  await page.getByRole('link', { name: 'Move, copy or rename “2b.txt”' }).click();
+  await expect(page.locator('.sheet .names')).toHaveText('2b.txt');
+  await page.getByRole('link', { name: 'papers', exact: true }).click();
+  await expect(page.getByText('No subfolders here.')).toBeVisible();
+  await page.getByRole('button', { name: 'Move here' }).click();
+  await expect(page.getByText('Items moved: 1.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: '2b.txt' })).toBeVisible();
+  await expect(page.locator('.facts').getByRole('link', { name: 'papers' })).toBeVisible();
+  expect((await api.children(papers.id)).map((node) => node.name)).toEqual(['2b.txt']);
+
+  // The next one in this order comes up, and after the last one the folder.
+  await page.goto(`/view/${three.id}?sort=-name`);
+  await awake(page);
+  await page.getByRole('button', { name: 'Move “3.txt” to trash' }).click();
+  await expect(page.getByText('“3.txt” moved to trash.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: '1.txt' })).toBeVisible();
+  await awake(page);
+  await page.getByRole('button', { name: 'Move “1.txt” to trash' }).click();
+  await expect(page.getByText('“1.txt” moved to trash.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'My files' })).toBeVisible();
+  await expect(page).toHaveURL(/\/\?sort=-name$/);
+  expect((await api.root()).map((node) => node.name)).toEqual(['papers']);
+  await new Drive(page).undo();
+  await expect(new Drive(page).row('1.txt')).toBeVisible();
+});
+
+test('the arrow keys go through a folder, unless they are for something else', { tag: ['@script', '@once'] }, async ({ page, server, token, account }) => {
+  const api = new Api(server, token);
+  const [first] = [await api.put('1.txt', '1'), await api.put('2.txt', '2'), await api.put('3.txt', '3')];
+  await enter(page, account);
+  await page.goto(`/view/${first.id}`);
+  await awake(page);
+  const shown = (name: string) => expect(page.getByRole('heading', { name })).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await shown('2.txt');
+  await page.keyboard.press('ArrowRight');
+  await shown('3.txt');
+  await page.keyboard.press('ArrowLeft');
+  await shown('2.txt');
+  for (const other of [page.getByRole('searchbox'), page.locator('.view-code')]) {
+    await other.focus();
+    await page.keyboard.press('ArrowLeft');
+  }
+  await page.locator('.view-code').blur();
+  await page.keyboard.press('ArrowRight');
+  await shown('3.txt');
 });
 
 test('nothing of a file runs in our pages', async ({ page, server, token, account, browser, faults, javaScriptEnabled }) => {

@@ -54,21 +54,26 @@ pub async fn folder(
     show(outcome.await)
 }
 
-/// Moves files and folders to the trash.
+/// Moves files and folders to the trash. `next` is the page to go on at, where that is not the one that the form is on.
 ///
 /// # Errors
 /// Sign in first, nothing was chosen, or the only one is not there.
 #[server(prefix = "/form", endpoint = "trash")]
-pub async fn trash(#[server(default)] ids: Vec<NodeId>) -> Result<Done, Failure> {
+pub async fn trash(
+    #[server(default)] ids: Vec<NodeId>,
+    #[server(default)] next: String,
+) -> Result<Done, Failure> {
     use crate::Flash;
-    use crate::server::{Change, Tally, change_chosen};
+    use crate::server::{Change, Tally, change_chosen, page_of_folder};
     change_chosen(&ids, async |context, actor, t| {
         let reports = context.drive.trash_all(actor, &ids).await.map_err(|error| error.to_app_error())?;
         let tally = Tally::of(&reports)?;
-        Ok(Done::say(match tally.only {
+        let flash = match tally.only {
             Some(node) => Flash::Trashed { id: node.id, name: node.name },
             None => Flash::TrashedMany { text: tally.say(t, Change::Trashed), ids: tally.done },
-        }))
+        };
+        let next = (!next.is_empty()).then(|| page_of_folder(&next));
+        Ok(Done { next, flash: Some(flash) })
     })
     .await
 }

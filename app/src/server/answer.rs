@@ -115,7 +115,8 @@ fn tell(done: Done) -> Done {
     }
     let target = done.next.unwrap_or_else(page_of_sender);
     // A page that script goes to and that asks for no flash: who sent the form shows it.
-    let is_folder = target == "/" || target.starts_with("/folder/");
+    let path = target.split('?').next().unwrap_or_default();
+    let is_folder = path == "/" || path.starts_with("/folder/");
     if audience == Audience::Sheet && is_folder {
         return Done { next: Some(target), flash: done.flash };
     }

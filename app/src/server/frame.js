@@ -64,5 +64,23 @@
     getSelection().selectAllChildren(button.previousElementSibling);
     if (page.execCommand('copy')) button.textContent = button.dataset.copied;
   });
+  // The file before and the one after, unless the key is for something else: what can be scrolled to the side has a `tabindex`.
+  page.addEventListener('keydown', (event) => {
+    const way = { ArrowLeft: 'prev', ArrowRight: 'next' }[event.key];
+    if (!way || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.target.closest('input, textarea, select, audio, video, dialog[open], [contenteditable], [role=menu], [tabindex="0"]')) return;
+    const link = page.querySelector('.view-way [rel=' + way + ']');
+    if (!link) return;
+    event.preventDefault();
+    link.click();
+  });
+  // A box for all boxes of a list.
+  page.addEventListener('change', ({ target }) => {
+    const all = target.form && target.form.querySelector('[data-all]');
+    if (!all) return;
+    const boxes = [...target.form.querySelectorAll('[name="ids[]"]')];
+    if (target === all) for (const box of boxes) box.checked = all.checked;
+    else all.checked = boxes.every((box) => box.checked);
+  });
   addEventListener('popstate', () => isSearch() && (field().value = asked()));
 })();

@@ -16,7 +16,8 @@ use crate::sheets::{FindTexts, title_of};
 use crate::ui::Icon;
 
 /// See above. Typing waits until the wasm has taken over: before, each pause would load a document. What an input method is still
-/// composing is not searched for. `/` goes to the field, unless something is being written.
+/// composing is not searched for. `/` goes to the field, unless something is being written. The arrow keys
+/// lead from the page of a file to the ones before and after it. In a list of a sheet, a box ticks all the others.
 pub(super) const SCRIPT: &str = include_str!("frame.js");
 
 /// What the server writes into the frame of the page at this address.

@@ -30,6 +30,15 @@ pub(super) fn tabs(
     view! { <nav class="tabs" aria-label=label>{items.collect_view()}</nav> }
 }
 
+/// A page that is asked for something.
+pub(super) fn address(path: &str, query: &[(&str, &str)]) -> String {
+    if query.is_empty() {
+        return path.to_owned();
+    }
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    format!("{path}?{query}")
+}
+
 /// The link to the rest of a list, if there is one: the same address with another place in the list.
 pub(super) fn next_page(
     path: &str,

@@ -73,6 +73,7 @@ texts! {
     trash_keeps_all = "项目会一直保留，直到您将其永久删除。回收站内的文件占用存储空间。" | "Items are kept until you delete them permanently. They count towards your storage.",
     trash_empty = "回收站是空的" | "The trash is empty",
     trash_choose = "选择“{name}”" | "Choose “{name}”",
+    trash_choose_all = "选择本页全部" | "Choose all on this page",
     trash_column_choose = "选择" | "Choose",
     trash_column_name = "名称" | "Name",
     trash_column_place = "原位置" | "Was in",
@@ -84,6 +85,7 @@ texts! {
     trash_today = "不足 1 天" | "Less than a day",
     trash_ever = "不限" | "Kept",
     restore = "恢复" | "Restore",
+    restore_all = "恢复本页全部" | "Restore all on this page",
     purge = "永久删除…" | "Delete permanently…",
     purge_ask = "所选项目将被永久删除，且无法恢复。" | "The chosen items will be permanently deleted. This cannot be undone.",
     purge_yes = "永久删除" | "Delete permanently",
@@ -134,6 +136,7 @@ texts! {
 
     // another name
     rename = "重命名" | "Rename",
+    rename_named = "重命名“{name}”" | "Rename “{name}”",
     rename_label = "新名称" | "New name",
 }
 

@@ -1,6 +1,7 @@
 //! `/trash`: what was deleted, until when it is kept, and how to bring it back or end it.
 //!
-//! One form around the list; the questions before an end are popovers inside of it, which need no script.
+//! One form around the list; the questions before an end are popovers inside of it, which need no script. What is about the
+//! whole page is a form of its own, which names all of it.
 
 use domain::{AppError, ByteSize, NodeKind, TrashEntry};
 use leptos::prelude::*;
@@ -16,6 +17,8 @@ use crate::moment::When;
 
 const PATH: &str = "/trash";
 const PAGE: u32 = 100;
+/// Id of the form that restores the whole page.
+const ALL: &str = "restore-all";
 const DAY: i64 = 86_400_000;
 
 pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
@@ -49,11 +52,17 @@ pub(super) async fn content(request: &Request) -> Result<Content, AppError> {
 }
 
 fn list(t: &'static SheetTexts, now: i64, items: Vec<TrashEntry>) -> AnyView {
+    let named = |entry: &TrashEntry| {
+        let id = entry.node.id.to_string();
+        view! { <input type="hidden" name="ids[]" value=id/> }
+    };
+    let all = items.iter().map(named).collect_view();
     let rows = items.into_iter().map(|entry| row(t, now, entry)).collect_view();
     view! {
         <form method="post" action=Restore::url() class="stack">
             <div class="filter">
                 <button type="submit" class="button">{t.restore}</button>
+                <button type="submit" class="button" form=ALL>{t.restore_all}</button>
                 {ask(t, "ask-purge", t.purge, t.purge_ask, t.purge_yes, Purge::url())}
                 <span class="end">{ask(t, "ask-empty", t.empty, t.empty_ask, t.empty_yes, EmptyTrash::url())}</span>
             </div>
@@ -61,7 +70,11 @@ fn list(t: &'static SheetTexts, now: i64, items: Vec<TrashEntry>) -> AnyView {
                 <table class="figures folding">
                     <thead>
                         <tr>
-                            <th scope="col"><span class="unseen">{t.trash_column_choose}</span></th>
+                            <th scope="col">
+                                <span class="unseen">{t.trash_column_choose}</span>
+                                // The page's script answers it. It has no name: it is not sent.
+                                <input type="checkbox" class="pick only-script" data-all="" aria-label=t.trash_choose_all autocomplete="off"/>
+                            </th>
                             <th scope="col">{t.trash_column_name}</th>
                             <th scope="col">{t.trash_column_place}</th>
                             <th scope="col" class="number">{t.trash_column_size}</th>
@@ -73,6 +86,7 @@ fn list(t: &'static SheetTexts, now: i64, items: Vec<TrashEntry>) -> AnyView {
                 </table>
             </div>
         </form>
+        <form method="post" action=Restore::url() id=ALL hidden>{all}</form>
     }
     .into_any()
 }

@@ -1,13 +1,15 @@
-//! `/view/{id}`: a file as it looks, what is known of it, and the way to the next one in its folder.
+//! `/view/{id}`: a file as it looks, what is known of it, what can be done with it, and the way to the next one in its folder.
 
 use domain::{AppError, Node, NodeId, NodeKind, ShareView, Sort};
 use drive::Neighbours;
 use leptos::prelude::*;
 
 use super::Content;
+use super::changes::changes;
 use super::parts::fact;
 use super::request::Request;
 use crate::actions::nodes::Crumb;
+use crate::address::ordered;
 use crate::i18n::fill;
 use crate::preview::{Kind, Preview, PreviewTexts, facts, icon_of, small_picture, way_on};
 use crate::server::{crumbs, page_of_folder};
@@ -79,6 +81,10 @@ impl Page {
         });
         let folder =
             place.last().and_then(|crumb| crumb.id.as_ref()).map(ToString::to_string).unwrap_or_default();
+        let back = ordered(page_of_folder(&folder), sort);
+        // What goes to the trash leaves its page with it.
+        let next = around.after.first().map_or_else(|| back.clone(), address);
+        let changes = changes(&node, &address(&node), Some(next));
         let way = way_on(t, &around, address);
         let strip = strip(t, &around, &node, address);
         view! {
@@ -92,15 +98,16 @@ impl Page {
                         <Icon name="download"/>{if node.kind == NodeKind::Folder { t.download_zip } else { t.download }}
                     </a>
                     <a class="button" href=format!("/shares/new?nodes={}", node.id)><Icon name="share"/>{t.share}</a>
+                    {changes}
                     {other}
-                    <a class="button" href=page_of_folder(&folder)>{t.back}</a>
+                    <a class="button" href=back>{t.back}</a>
                 </div>
                 {preview.map(|preview| preview.view(t))}
                 {strip}
                 <h2>{t.details}</h2>
                 <dl class="facts">
                     {facts(t, &node, encoding.as_deref())}
-                    {fact(t.place, places(t, place))}
+                    {fact(t.place, places(t, place, sort))}
                     {fact(t.shares, shared(t, shares))}
                 </dl>
             </div>
@@ -146,10 +153,11 @@ fn strip(
 }
 
 /// The folder it is in, with the way to it.
-fn places(t: &'static PreviewTexts, place: Vec<Crumb>) -> impl IntoView {
+fn places(t: &'static PreviewTexts, place: Vec<Crumb>, sort: Sort) -> impl IntoView {
     let steps = place.into_iter().enumerate().map(|(index, crumb)| {
         let name = if crumb.id.is_some() { crumb.name } else { t.my_files.to_owned() };
         let href = crumb.id.map_or_else(|| "/".to_owned(), |id| format!("/folder/{id}"));
+        let href = ordered(href, sort);
         let slash = (index > 0).then_some(" / ");
         view! { {slash}<a class="text-link" href=href>{name}</a> }
     });

@@ -86,6 +86,28 @@ fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
 }
 
 #[tokio::test]
+async fn what_leaves_its_page_says_where_to_go_on() {
+    let stage = Stage::set().await;
+    let root = stage.root().await;
+    for (next, location) in [
+        ("/view/abc?sort=-size", "/view/abc?sort=-size"),
+        ("/?sort=-size", "/?sort=-size"),
+        ("//evil.example", "/evil.example"),
+        ("", "/trash"),
+    ] {
+        let id = stage.file(&root, "a.txt", "a").await;
+        let answer = stage.post("/form/trash", "text/html", &[("ids[]", &id), ("next", next)]).await;
+        assert_eq!((answer.status, answer.header("location")), (303, location), "{next}");
+    }
+    // A folder asks for no flash when script goes there, whatever its order: who sent the form shows it.
+    let id = stage.file(&root, "a.txt", "a").await;
+    let fields = [("ids[]", id.as_str()), ("next", "/?sort=-size")];
+    let answer = stage.post("/form/trash", "application/vnd.hayloft.done+json", &fields).await.json();
+    assert_eq!(answer["next"], "/?sort=-size");
+    assert_eq!(answer["flash"]["trashed"]["name"], "a.txt");
+}
+
+#[tokio::test]
 async fn what_has_no_place_any_more_is_asked_about_and_the_rest_goes_back() {
     let stage = Stage::set().await;
     let (root, gone) = (stage.root().await, stage.folder("gone").await);

@@ -2,12 +2,12 @@
 
 use domain::{Node, NodeId, NodeKind, Sort};
 
-use crate::address::MOST_NAMED;
+use crate::address::{MOST_NAMED, ordered};
 
-/// What opens a folder or shows a file, with those before and after it in this order.
+/// What opens a folder in this order, or shows a file, with those before and after it in this order.
 pub(super) fn open(node: &Node, sort: Sort) -> String {
     match node.kind {
-        NodeKind::Folder => format!("/folder/{}", node.id),
+        NodeKind::Folder => ordered(format!("/folder/{}", node.id), sort),
         NodeKind::File => format!("/view/{}?sort={sort}", node.id),
     }
 }
@@ -78,6 +78,15 @@ mod tests {
         let parent = NodeId::from_random([255; 16]);
         let ids = format!("{}.{}", both[0].id, both[1].id);
         assert_eq!(transfer(&both, "copy"), Some(format!("/move?ids={ids}&from={parent}&how=copy")));
+    }
+
+    #[test]
+    fn the_order_goes_along() {
+        let (file, folder) = (node(1, NodeKind::File), node(2, NodeKind::Folder));
+        let by_size: Sort = "-size".parse().expect("an order");
+        assert_eq!(open(&folder, by_size), format!("/folder/{}?sort=-size", folder.id));
+        assert_eq!(open(&file, by_size), format!("/view/{}?sort=-size", file.id));
+        assert_eq!(open(&folder, Sort::default()), format!("/folder/{}", folder.id));
     }
 
     #[test]

@@ -36,20 +36,24 @@ pub(super) fn Chosen(
     let text = Memo::new(move |_| describe(l, &model.selected()));
     let packed = move || act::download(&model.selected());
     let fetch = move |event: MouseEvent| {
-        if act::download(&model.selected_now()).is_none() {
-            event.prevent_default();
+        let is_here = model.is_selection_here();
+        if is_here && act::download(&model.selected_now()).is_some() {
+            return;
+        }
+        event.prevent_default();
+        if is_here {
             model.say_too_many();
         }
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
+        if !model.is_selection_here() {
+            return;
+        }
         let button = event.submitter().and_then(|button| button.dyn_into::<HtmlButtonElement>().ok());
         let nodes = model.selected_now();
         let target = match button.map(|button| button.value()).as_deref() {
-            Some("trash") => {
-                let ids: Vec<_> = nodes.into_iter().map(|node| node.id).collect();
-                return model.trash(&ids);
-            }
+            Some("trash") => return model.trash_targets(),
             Some("share") => act::share(&nodes),
             _ => act::transfer(&nodes, "move"),
         };

@@ -1,6 +1,6 @@
 //! The panel beside the list: what is known of what is selected, or of the row that has the keyboard.
 
-use domain::{ByteSize, Category, Node, NodeKind};
+use domain::{ByteSize, Node, NodeKind};
 use leptos::prelude::*;
 
 use super::chosen::describe;
@@ -64,7 +64,7 @@ fn view_details(nodes: &[Node], place: &str) -> AnyView {
         )
     });
     let hash = node.blake3.clone().map(|hash| line("BLAKE3", view! { <code>{hash}</code> }.into_any()));
-    let picture = (node.category() == Some(Category::Image)).then(|| thumbnail(&node.id));
+    let picture = node.thumbnail.then(|| thumbnail(&node.id));
     view! {
         <div class=format!("details-picture kind {icon}")><Icon name=icon/>{picture}</div>
         <h3>{node.name.clone()}</h3>

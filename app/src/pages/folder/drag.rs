@@ -53,7 +53,9 @@ pub(super) fn watch_drags(model: Model) {
                 event.prevent_default();
                 let into = place_of(&event).and_then(|place| place.get_attribute(INTO));
                 let into = into.and_then(|into| if into.is_empty() { root() } else { into.parse().ok() });
-                if let Some(into) = into {
+                if let Some(into) = into
+                    && model.is_selection_here()
+                {
                     let ids: Vec<NodeId> = model.selected_now().into_iter().map(|node| node.id).collect();
                     model.move_into(ids, into);
                 }

@@ -11,6 +11,7 @@ use super::model::Model;
 use super::texts::ListTexts;
 use super::view::ViewSwitch;
 use crate::actions::nodes::{CreateFolder, Crumb};
+use crate::address::ordered;
 use crate::app::with_visitor;
 use crate::flash::refused;
 use crate::i18n::{sentence, use_language, use_texts};
@@ -38,6 +39,7 @@ pub(super) fn Heading(
     let crumbs = path.into_iter().enumerate().map(|(index, crumb)| {
         let name = if crumb.id.is_some() { crumb.name } else { t.my_files.to_owned() };
         let href = crumb.id.as_ref().map_or_else(|| "/".to_owned(), |id| format!("/folder/{id}"));
+        let href = ordered(href, model.sort);
         let into = crumb.id.map(|id| id.to_string()).unwrap_or_default();
         if index == last {
             view! { <li><h1 aria-current="page">{name}</h1></li> }.into_any()

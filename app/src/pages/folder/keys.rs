@@ -69,7 +69,7 @@ fn press(
         ("Escape", ..) if model.selection.with_untracked(|selection| !selection.is_empty()) => {
             model.selection.set(Default::default());
         }
-        ("Delete", ..) if !shift => model.trash(&model.targets()),
+        ("Delete", ..) if !shift => model.trash_targets(),
         ("Enter", Some(row), _) if !shift => return open(row),
         ("F2", _, Some(id)) => address.go(&act::rename(&id)),
         _ => return false,

@@ -58,7 +58,7 @@ pub(super) fn List(
                 >
                     <ForEnumerate
                         each=items
-                        key=|node| (node.id.clone(), node.name.clone(), node.size, node.modified)
+                        key=|node| (node.id.clone(), node.name.clone(), node.size, node.modified, node.thumbnail)
                         children=move |index, node| {
                             let index = Signal::derive(move || drawn.read().start + index.get());
                             view! { <Row node index model/> }

@@ -145,7 +145,7 @@ fn view_item(
             Does::Go(Some(target)) => address.go(target),
             Does::Go(None) | Does::Download(_) => model.say_too_many(),
             Does::Details => desk.details.set(true),
-            Does::Trash => model.trash(&model.targets()),
+            Does::Trash => model.trash_targets(),
         }
     };
     view! {

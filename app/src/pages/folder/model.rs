@@ -4,6 +4,7 @@
 mod change;
 
 use domain::{Node, NodeId, Page, Sort};
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -28,6 +29,10 @@ const AHEAD: usize = 60;
 /// Milliseconds between two reloads, however many files arrive, for each request that a reload takes: a list of ten
 /// thousand asks no more often than one of a hundred.
 const RELOAD_PAUSE: u32 = 800;
+
+/// Milliseconds after which the pictures of what has arrived are there, if they can be made: the server looks for new ones
+/// every four seconds, give or take a third.
+const PICTURES_FOLLOW: u32 = 6_500;
 
 /// Sizes of the list on the screen, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,14 +116,7 @@ impl Model {
             address: Address::current(),
         };
         model.notices.undo_by(Callback::new(move |ids| model.restore(ids)));
-        let arrivals = Desk::current().arrivals;
-        Effect::new(move |before: Option<u32>| {
-            let now = arrivals.get();
-            if before.is_some_and(|before| before != now) {
-                model.reload();
-            }
-            now
-        });
+        model.follow_arrivals(Desk::current().arrivals);
         Effect::new(move |_| {
             let near_end = model.drawn().end + AHEAD >= model.listing.read().items.len();
             let wanted = near_end || model.selection.read().is_whole();
@@ -135,6 +133,23 @@ impl Model {
             }
         });
         model
+    }
+
+    /// Reloads when something has arrived, and once more for the pictures of what has: they are made in the background. With
+    /// each arrival the wait begins anew, and with the list it ends.
+    fn follow_arrivals(self, arrivals: RwSignal<u32>) {
+        Effect::new(move |before: Option<(u32, Option<Timeout>)>| {
+            let now = arrivals.get();
+            let follow = before.is_some_and(|(before, _)| before != now).then(|| {
+                self.reload();
+                Timeout::new(PICTURES_FOLLOW, move || {
+                    if self.listing.try_with_untracked(Listing::waits_for_picture) == Some(true) {
+                        self.reload();
+                    }
+                })
+            });
+            (now, follow)
+        });
     }
 
     /// The rows to draw.
@@ -231,6 +246,28 @@ impl Model {
         self.listing.with_untracked(|listing| {
             self.selection.update(|selection| selection.all(&listing.items));
         });
+    }
+
+    /// Whether what is selected is here. Where all of a list was selected whose rest is still on its way, the part that is
+    /// here would pass for all of it: that is said instead, and the rest fetched.
+    pub(super) fn is_selection_here(self) -> bool {
+        let missing = self.selection.with_untracked(Selection::is_whole)
+            && self.listing.with_untracked(|listing| listing.next.is_some());
+        if missing {
+            if self.fetching.with_untracked(|fetching| *fetching != Fetching::Busy) {
+                self.fetch_more();
+            }
+            let text = self.texts.get_value().loading.to_owned();
+            self.notices.say(Flash::Said { text });
+        }
+        !missing
+    }
+
+    /// Shows what can be done with what is selected.
+    pub(super) fn offer(self, at: (i32, i32)) {
+        if self.is_selection_here() {
+            self.menu.set(Some(at));
+        }
     }
 
     /// Selects from where the range begins, or else from the row that has the keyboard, to a row.

@@ -120,10 +120,10 @@ fn hold(model: Model, id: &NodeId) {
     if model.selection.with_untracked(|selection| !selection.contains(id)) {
         model.selection.update(|selection| selection.toggle(id));
     } else {
-        model.menu.set(Some(at));
+        model.offer(at);
     }
     if first {
-        model.menu.set(Some(at));
+        model.offer(at);
     }
 }
 
@@ -147,5 +147,5 @@ fn offer(model: Model, id: NodeId, event: &MouseEvent) {
     if model.selection.with_untracked(|selection| !selection.contains(&id)) {
         model.selection.set(Selection::only(id));
     }
-    model.menu.set(Some((event.client_x(), event.client_y())));
+    model.offer((event.client_x(), event.client_y()));
 }

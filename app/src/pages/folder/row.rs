@@ -44,7 +44,7 @@ pub(super) fn Row(
         }
     });
     let desk = Desk::current();
-    let pictured = (node.category() == Some(Category::Image)).then(|| node.id.clone());
+    let pictured = node.thumbnail.then(|| node.id.clone());
     let picture = move || pictured.as_ref().filter(|_| desk.view.get() == View::Grid).map(thumbnail);
     let name = node.name.clone();
     let download = (!folder).then(|| {
@@ -152,7 +152,7 @@ pub(super) fn icon_of(node: &Node, t: &'static Texts) -> (&'static str, &'static
     }
 }
 
-/// What an image looks like, over its icon: where there is no picture of it, an image without words shows nothing.
+/// What an image looks like, over its icon. Only of a node with a `thumbnail`: for others there is none yet, or never.
 pub(super) fn thumbnail(id: &NodeId) -> AnyView {
     view! { <img class="thumbnail" src=format!("/api/nodes/{id}/thumbnail") loading="lazy" decoding="async" alt=""/> }.into_any()
 }

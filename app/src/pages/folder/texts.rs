@@ -27,6 +27,7 @@ texts! {
     delete = "移到回收站" | "Move to trash",
     trashed_many = "已将 {count} 项移到回收站。" | "Items moved to trash: {count}.",
     restored_many = "已恢复 {count} 项。" | "Items restored: {count}.",
+    loading = "列表仍在加载，请稍后再试。" | "The list is still loading. Try again in a moment.",
     too_many = "一次最多可对 {count} 项执行此操作。请减少所选项目，或对其所在文件夹操作。" | "This works for at most {count} items at once. Select fewer, or the folder they are in.",
 }
 

@@ -2,14 +2,13 @@
 
 use domain::{ByteSize, Found, Node, NodeKind, Page};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::FindTexts;
-use crate::actions::nodes::Trash;
 use crate::i18n::{Texts, fill, use_texts};
 use crate::moment::When;
 use crate::preview::{icon_of, small_picture};
-use crate::sheets::parts::next_page;
+use crate::sheets::changes::changes;
+use crate::sheets::parts::{address, next_page};
 use crate::ui::Icon;
 
 /// A page of a list.
@@ -30,6 +29,7 @@ impl List {
         let text = if page.items.is_empty() { t.go_on } else { t.more };
         let more = next_page(&path, &query, page.next, text);
         let common = use_texts();
+        // The first page of the list: where one goes on after another page.
         let here = address(&path, &query);
         let rows = page.items.into_iter().map(|found| row(t, common, &here, found)).collect_view();
         view! {
@@ -38,15 +38,6 @@ impl List {
         }
         .into_any()
     }
-}
-
-/// The first page of the list: where one goes on after another page.
-fn address(path: &str, query: &[(&str, &str)]) -> String {
-    if query.is_empty() {
-        return path.to_owned();
-    }
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-    format!("{path}?{query}")
 }
 
 fn row(t: &'static FindTexts, common: &'static Texts, here: &str, found: Found) -> AnyView {
@@ -73,7 +64,7 @@ fn row(t: &'static FindTexts, common: &'static Texts, here: &str, found: Found) 
             </div>
             <span class="found-size">{size}</span>
             <span class="found-when" title=t.time><When at=arrived/></span>
-            <div class="found-act">{actions(t, common, here, &node)}</div>
+            <div class="found-act">{actions(common, here, &node)}</div>
         </li>
     }
     .into_any()
@@ -88,7 +79,7 @@ fn address_of(node: &Node) -> String {
 }
 
 /// The same as in the list of a folder.
-fn actions(own: &'static FindTexts, t: &'static Texts, here: &str, node: &Node) -> impl IntoView + use<> {
+fn actions(t: &'static Texts, here: &str, node: &Node) -> impl IntoView + use<> {
     let label = |text| fill(text, &[("name", &node.name)]);
     let download = (node.kind == NodeKind::File).then(|| {
         let content = format!("/api/nodes/{}/content", node.id);
@@ -98,25 +89,11 @@ fn actions(own: &'static FindTexts, t: &'static Texts, here: &str, node: &Node) 
             </a>
         }
     });
-    let rename = address(&format!("/rename/{}", node.id), &[("back", here)]);
-    let parent = node.parent.as_ref().map(ToString::to_string).unwrap_or_default();
-    let change = format!("/move?ids={}&from={parent}", node.id);
     view! {
         {download}
         <a class="button quiet square" href=format!("/shares/new?nodes={}", node.id) aria-label=label(t.share_named) title=t.share>
             <Icon name="share"/>
         </a>
-        <a class="button quiet square" href=rename aria-label=label(own.rename_named) title=own.rename>
-            <Icon name="pencil"/>
-        </a>
-        <a class="button quiet square" href=change aria-label=label(t.change_named) title=t.change>
-            <Icon name="more"/>
-        </a>
-        <form method="post" action=Trash::url()>
-            <input type="hidden" name="ids[]" value=node.id.to_string()/>
-            <button type="submit" class="button quiet square" aria-label=label(t.trash_named) title=t.trash>
-                <Icon name="trash"/>
-            </button>
-        </form>
+        {changes(node, here, None)}
     }
 }

@@ -42,8 +42,6 @@ texts! {
     // a row
     in_folder = "打开所在文件夹“{place}”" | "Open the folder “{place}”",
     time = "添加时间" | "Added",
-    rename = "重命名" | "Rename",
-    rename_named = "重命名“{name}”" | "Rename “{name}”",
 }
 
 #[cfg(test)]

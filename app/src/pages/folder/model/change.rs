@@ -13,6 +13,13 @@ use crate::submission::post;
 use crate::{Failure, Flash};
 
 impl Model {
+    /// Moves what keys act on to the trash.
+    pub(in crate::pages::folder) fn trash_targets(self) {
+        if self.is_selection_here() {
+            self.trash(&self.targets());
+        }
+    }
+
     /// Moves rows to the trash: they go at once, and come back if the server refuses, unless they are not there any more.
     /// The server takes a thousand in one go; more are told to it one thousand after the other.
     pub(in crate::pages::folder) fn trash(self, ids: &[NodeId]) {

@@ -44,6 +44,7 @@ texts! {
     unknown = "找不到{field}，请刷新页面。" | "{Field} is no longer there. Reload the page.",
     expired = "{field}已失效，请向管理员索取新的。" | "{Field} has been used or has expired. Ask your administrator for a new one.",
     contradiction = "{field}与之前不一致，请重新开始。" | "{Field} does not match what was sent before. Start again.",
+    into_itself = "不能将文件夹移入或复制到其自身，也不能替换其所在的文件夹。" | "A folder cannot be moved or copied into itself, or replace a folder that it is in.",
 
     field_username = "用户名" | "the user name",
     field_email = "邮箱" | "the email",
@@ -115,6 +116,7 @@ pub(crate) fn field_sentence(language: Language, field: Field, reason: Reason) -
         Reason::Malformed => (t.malformed, 0),
         Reason::Unknown => (t.unknown, 0),
         Reason::Expired => (t.expired, 0),
+        Reason::Contradiction if field == Field::Parent => (t.into_itself, 0),
         Reason::Contradiction => (t.contradiction, 0),
     };
     let name = field_name(t, field);
@@ -275,5 +277,22 @@ mod tests {
             "More than 20000 files and folders at once. Choose fewer, or smaller folders."
         );
         assert_eq!(sentence(Language::Chinese), "一次最多处理 20000 个文件和文件夹，请分批选择。");
+    }
+
+    #[test]
+    fn a_folder_in_itself_has_its_own_sentence() {
+        let sentence = |language, field| field_sentence(language, field, Reason::Contradiction);
+        assert_eq!(
+            sentence(Language::English, Field::Parent),
+            "A folder cannot be moved or copied into itself, or replace a folder that it is in."
+        );
+        assert_eq!(
+            sentence(Language::Chinese, Field::Parent),
+            "不能将文件夹移入或复制到其自身，也不能替换其所在的文件夹。"
+        );
+        assert_eq!(
+            sentence(Language::English, Field::Length),
+            "The file size does not match what was sent before. Start again."
+        );
     }
 }

@@ -93,11 +93,18 @@ pub fn mime_of(name: &FileName) -> &'static str {
     mime_or(name, BYTES)
 }
 
+/// The media type that a name tells by its extension; `None` where it says nothing of the bytes, also where all that it says
+/// is that they are bytes.
+#[must_use]
+pub fn mime_told(name: &FileName) -> Option<&'static str> {
+    mime_guess::from_path(name.as_str()).first_raw().filter(|mime| *mime != BYTES)
+}
+
 /// The media type of a file by its extension, or `claimed` where that is unknown. A claim never goes against the name that
 /// people see, and says as little as a name about what a browser may do with the bytes.
 #[must_use]
 pub fn mime_or<'a>(name: &FileName, claimed: &'a str) -> &'a str {
-    mime_guess::from_path(name.as_str()).first_raw().unwrap_or(claimed)
+    mime_told(name).unwrap_or(claimed)
 }
 
 /// A media type as a client writes it, without parameters and in lower case; `None` for what is none.
@@ -202,6 +209,8 @@ mod tests {
         let mime = |name, claimed| mime_or(&FileName::parse(name).expect("a name"), claimed);
         assert_eq!(mime("a.png", "text/html"), "image/png");
         assert_eq!(mime("a", "image/jpeg"), "image/jpeg");
+        assert_eq!(mime("a.bin", "image/jpeg"), "image/jpeg");
+        assert_eq!(mime_told(&FileName::parse("a.bin").expect("a name")), None);
         for (text, mime) in [
             ("image/png", Some("image/png")),
             (" Text/HTML; charset=x", Some("text/html")),

@@ -1,5 +1,7 @@
 //! What kind of thing a file is, by its name and media type.
 
+mod endings;
+
 use serde::{Deserialize, Serialize};
 
 use crate::FileName;
@@ -63,7 +65,7 @@ impl Category {
     /// to draw an icon while a file is on its way. What it does not know is [`Category::Other`]; [`mime_of`] decides.
     #[must_use]
     pub fn guess(name: &FileName) -> Self {
-        let extension = name.split_extension().1.trim_start_matches('.').to_ascii_lowercase();
+        let extension = extension_of(name);
         match extension.as_str() {
             "jpg" | "jpeg" | "png" | "gif" | "webp" | "avif" | "bmp" | "svg" | "tif" | "tiff" | "ico" => {
                 Self::Image
@@ -77,11 +79,32 @@ impl Category {
     }
 }
 
+/// In lower case and without its dot.
+fn extension_of(name: &FileName) -> String {
+    name.split_extension().1.trim_start_matches('.').to_ascii_lowercase()
+}
+
 fn is_document(subtype: &str) -> bool {
-    matches!(subtype, "pdf" | "msword" | "rtf" | "epub+zip" | "json" | "xml" | "x-tex" | "vnd.amazon.ebook")
-        || subtype.starts_with("vnd.oasis.opendocument")
+    matches!(
+        subtype,
+        "pdf"
+            | "msword"
+            | "rtf"
+            | "epub+zip"
+            | "json"
+            | "xml"
+            | "x-tex"
+            | "vnd.amazon.ebook"
+            | "vnd.amazon.mobi8-ebook"
+            | "vnd.apple.keynote"
+            | "vnd.apple.numbers"
+            | "vnd.apple.pages"
+            | "ofd"
+            | "x-caj"
+    ) || subtype.starts_with("vnd.oasis.opendocument")
         || subtype.starts_with("vnd.openxmlformats-officedocument")
         || subtype.starts_with("vnd.ms-")
+        || subtype.starts_with("wps-office.")
 }
 
 /// What bytes are that nobody can say more of.
@@ -93,11 +116,19 @@ pub fn mime_of(name: &FileName) -> &'static str {
     mime_or(name, BYTES)
 }
 
+/// The media type that a name tells by its extension; `None` where it says nothing of the bytes, also where all that it says
+/// is that they are bytes.
+#[must_use]
+pub fn mime_told(name: &FileName) -> Option<&'static str> {
+    let told = || mime_guess::from_path(name.as_str()).first_raw();
+    endings::type_of(&extension_of(name)).or_else(told).filter(|mime| *mime != BYTES)
+}
+
 /// The media type of a file by its extension, or `claimed` where that is unknown. A claim never goes against the name that
 /// people see, and says as little as a name about what a browser may do with the bytes.
 #[must_use]
 pub fn mime_or<'a>(name: &FileName, claimed: &'a str) -> &'a str {
-    mime_guess::from_path(name.as_str()).first_raw().unwrap_or(claimed)
+    mime_told(name).unwrap_or(claimed)
 }
 
 /// A media type as a client writes it, without parameters and in lower case; `None` for what is none.
@@ -177,6 +208,33 @@ mod tests {
             ("a.pdf", Category::Document),
             ("a.parquet", Category::Other),
             ("Makefile", Category::Other),
+            ("index.ts", Category::Document),
+            ("App.TSX", Category::Document),
+            ("00001.MTS", Category::Video),
+            ("Main.java", Category::Document),
+            ("index.php", Category::Document),
+            ("run.sh", Category::Document),
+            ("schema.sql", Category::Document),
+            ("片名.srt", Category::Document),
+            ("module.mjs", Category::Document),
+            ("片名.rmvb", Category::Video),
+            ("a.rm", Category::Video),
+            ("录音.amr", Category::Audio),
+            ("a.ape", Category::Audio),
+            ("a.pages", Category::Document),
+            ("a.numbers", Category::Document),
+            ("a.key", Category::Document),
+            ("发票.ofd", Category::Document),
+            ("a.wps", Category::Document),
+            ("a.et", Category::Document),
+            ("a.dps", Category::Document),
+            ("论文.caj", Category::Document),
+            ("a.azw3", Category::Document),
+            ("a.mobi", Category::Document),
+            ("a.psd", Category::Image),
+            ("a.eot", Category::Other),
+            ("a.stl", Category::Other),
+            ("a.rpm", Category::Other),
         ] {
             assert_eq!(Category::of(mime_of(&FileName::parse(name).expect(name))), category, "{name}");
         }
@@ -202,6 +260,8 @@ mod tests {
         let mime = |name, claimed| mime_or(&FileName::parse(name).expect("a name"), claimed);
         assert_eq!(mime("a.png", "text/html"), "image/png");
         assert_eq!(mime("a", "image/jpeg"), "image/jpeg");
+        assert_eq!(mime("a.bin", "image/jpeg"), "image/jpeg");
+        assert_eq!(mime_told(&FileName::parse("a.bin").expect("a name")), None);
         for (text, mime) in [
             ("image/png", Some("image/png")),
             (" Text/HTML; charset=x", Some("text/html")),

@@ -25,7 +25,7 @@ mod view;
 pub use account::{Email, Login, NewPassword, Role, Username};
 pub use bulk::{ItemReport, Outcome, TrashEntry};
 pub use calendar::civil;
-pub use category::{Category, Icon, is_inline_safe, mime_of, mime_or, parse_mime};
+pub use category::{Category, Icon, is_inline_safe, mime_of, mime_or, mime_told, parse_mime};
 pub use details::{Detail, Details, Gender, TypedDetails};
 pub use error::{AppError, Field, Reason};
 pub use id::{

@@ -187,7 +187,7 @@ pub(crate) struct AdminOptions {
     pub(crate) database: DatabaseOptions,
     #[command(flatten)]
     pub(crate) store: StoreOptions,
-    /// User name: 4 to 20 letters, digits, `_`, `-` or CJK ideographs.
+    /// User name: 4 to 20 letters, digits, `_`, `-`, Chinese characters, kana or Hangul.
     #[arg(long, env = "HAYLOFT_USERNAME", value_name = "NAME", value_parser = value::username)]
     pub(crate) username: Username,
     /// Mail address.

@@ -19,7 +19,7 @@ texts! {
     register = "注册" | "Register",
     create_account = "创建账号" | "Create your account",
     username = "用户名" | "User name",
-    username_hint = "4–20 个字符，可使用汉字、字母、数字、_ 和 -" | "4–20 characters: letters, digits, _ or -",
+    username_hint = "4–20 个字符，可使用汉字、假名、韩文、字母、数字、_ 和 -" | "4–20 characters: letters (also Chinese, Japanese and Korean), digits, _ or -",
     email = "邮箱" | "Email",
     password_hint = "至少 10 个字符，越长越安全" | "At least 10 characters; longer is safer",
     have_account = "已有账号？" | "Already have an account?",

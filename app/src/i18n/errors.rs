@@ -31,6 +31,7 @@ texts! {
     empty = "请输入{field}。" | "Enter {field}.",
     too_long = "{field}太长，最多 {limit} 个字符。" | "{Field} is too long: {limit} characters at most.",
     too_long_name = "名称太长，最多 {limit} 字节（约 {characters} 个汉字）。" | "The name is too long: {limit} bytes at most (about {characters} Chinese characters).",
+    too_many_at_once = "一次最多处理 {limit} 个文件和文件夹，请分批选择。" | "More than {limit} files and folders at once. Choose fewer, or smaller folders.",
     too_short = "{field}太短，至少 {limit} 个字符。" | "{Field} is too short: {limit} characters at least.",
     slash = "名称不能包含“/”。" | "A name cannot contain “/”.",
     control_character = "名称包含不可见字符，请删除后重试。" | "The name contains invisible characters. Remove them.",
@@ -43,6 +44,7 @@ texts! {
     unknown = "找不到{field}，请刷新页面。" | "{Field} is no longer there. Reload the page.",
     expired = "{field}已失效，请向管理员索取新的。" | "{Field} has been used or has expired. Ask your administrator for a new one.",
     contradiction = "{field}与之前不一致，请重新开始。" | "{Field} does not match what was sent before. Start again.",
+    into_itself = "不能将文件夹移入或复制到其自身，也不能替换其所在的文件夹。" | "A folder cannot be moved or copied into itself, or replace a folder that it is in.",
 
     field_username = "用户名" | "the user name",
     field_email = "邮箱" | "the email",
@@ -101,6 +103,7 @@ pub(crate) fn field_sentence(language: Language, field: Field, reason: Reason) -
     let (pattern, limit) = match reason {
         Reason::Empty => (t.empty, 0),
         Reason::TooLong { limit } if field == Field::Name => (t.too_long_name, limit),
+        Reason::TooLong { limit } if field == Field::Limit => (t.too_many_at_once, limit),
         Reason::TooLong { limit } => (t.too_long, limit),
         Reason::TooShort { limit } => (t.too_short, limit),
         Reason::Slash => (t.slash, 0),
@@ -113,6 +116,7 @@ pub(crate) fn field_sentence(language: Language, field: Field, reason: Reason) -
         Reason::Malformed => (t.malformed, 0),
         Reason::Unknown => (t.unknown, 0),
         Reason::Expired => (t.expired, 0),
+        Reason::Contradiction if field == Field::Parent => (t.into_itself, 0),
         Reason::Contradiction => (t.contradiction, 0),
     };
     let name = field_name(t, field);
@@ -262,6 +266,33 @@ mod tests {
         assert_eq!(
             field_sentence(Language::English, Field::Username, Reason::Taken),
             "The user name is taken. Choose another."
+        );
+    }
+
+    #[test]
+    fn too_many_items_are_not_told_as_characters() {
+        let sentence = |language| field_sentence(language, Field::Limit, Reason::TooLong { limit: 20_000 });
+        assert_eq!(
+            sentence(Language::English),
+            "More than 20000 files and folders at once. Choose fewer, or smaller folders."
+        );
+        assert_eq!(sentence(Language::Chinese), "一次最多处理 20000 个文件和文件夹，请分批选择。");
+    }
+
+    #[test]
+    fn a_folder_in_itself_has_its_own_sentence() {
+        let sentence = |language, field| field_sentence(language, field, Reason::Contradiction);
+        assert_eq!(
+            sentence(Language::English, Field::Parent),
+            "A folder cannot be moved or copied into itself, or replace a folder that it is in."
+        );
+        assert_eq!(
+            sentence(Language::Chinese, Field::Parent),
+            "不能将文件夹移入或复制到其自身，也不能替换其所在的文件夹。"
+        );
+        assert_eq!(
+            sentence(Language::English, Field::Length),
+            "The file size does not match what was sent before. Start again."
         );
     }
 }

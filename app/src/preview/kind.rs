@@ -24,7 +24,8 @@ pub(crate) enum Kind {
     Nothing,
 }
 
-/// Endings of names of texts. Media types do not tell: `.ts` is a film by its, and most have none.
+/// Endings of names of texts. Media types do not tell: `.tex` and `.json` are applications by theirs, and what was stored
+/// by an older release has none or another.
 const TEXTS: &[&str] = &[
     "asm",
     "bash",
@@ -216,6 +217,12 @@ mod tests {
             ("README.md", Kind::Markdown),
             ("main.rs", Kind::Text),
             ("index.ts", Kind::Text),
+            ("App.svelte", Kind::Text),
+            ("00001.MTS", Kind::Video),
+            ("a.rmvb", Kind::Video),
+            ("a.ape", Kind::Audio),
+            ("a.psd", Kind::Nothing),
+            ("a.ofd", Kind::Unknown),
             ("page.html", Kind::Text),
             ("Makefile", Kind::Text),
             (".gitignore", Kind::Text),

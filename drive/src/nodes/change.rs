@@ -9,7 +9,8 @@ use crate::database::{Tx, retrying};
 use crate::{Actor, Drive, Error, Result, quota};
 
 impl Drive {
-    /// Gives a node another name; its media type follows. Changing the case alone is a rename like any other.
+    /// Gives a node another name. A file's media type follows, unless the new name tells none. Changing the case alone is a
+    /// rename like any other.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::NameTaken`]; [`Error::Forbidden`] for the root.
@@ -118,7 +119,8 @@ pub(super) fn name_of(node: &Node) -> Result<FileName> {
         .map_err(|reason| Error::Internal(format!("node {} has a name that is {reason:?}", node.id)))
 }
 
-/// Writes a node's place and all that follows from its name; it is out of the trash afterwards.
+/// Writes a node's place and all that follows from its name; it is out of the trash afterwards. Under the name that it has
+/// already a file keeps its media type, which may be what its uploader claimed of a name that tells none.
 pub(super) async fn place(
     tx: &mut Tx,
     actor: &Actor,
@@ -126,11 +128,12 @@ pub(super) async fn place(
     parent: &NodeId,
     name: &FileName,
 ) -> Result<()> {
-    let mime = domain::mime_of(name);
+    let mime = domain::mime_told(name);
     let row = sqlx::query(
         "UPDATE nodes SET parent_id = $3, name = $4, name_key = $5, sort_key = $6, trashed_at = NULL, \
-         mime = CASE WHEN kind = 1 THEN $7 ELSE NULL END, category = CASE WHEN kind = 1 THEN CAST($8 AS SMALLINT) \
-         ELSE NULL END WHERE id = $1 AND owner_id = $2 RETURNING name_line",
+         mime = CASE WHEN kind = 1 AND name <> $4 THEN COALESCE($7, mime) ELSE mime END, \
+         category = CASE WHEN kind = 1 AND name <> $4 THEN COALESCE(CAST($8 AS SMALLINT), category) ELSE category END \
+         WHERE id = $1 AND owner_id = $2 RETURNING name_line",
     )
     .bind(id.as_str())
     .bind(actor.user.as_str())
@@ -139,14 +142,14 @@ pub(super) async fn place(
     .bind(name.unique_key())
     .bind(name.sort_key())
     .bind(mime)
-    .bind(register::category_of(mime))
+    .bind(mime.map(register::category_of))
     .fetch_optional(&mut **tx)
     .await
     .map_err(taken)?;
     let line = row.map(|row| row.try_get(0)).transpose()?.flatten();
     register::rename(tx, &actor.user, line, name.as_str()).await?;
     // By its new name it may be a picture.
-    if mime.starts_with("image/") {
+    if mime.is_some_and(|mime| mime.starts_with("image/")) {
         crate::thumbnails::want(tx, id).await?;
     }
     Ok(())

@@ -22,13 +22,25 @@ pub(crate) async fn put(
     conflict: Conflict,
     size: u64,
 ) -> Result<Node> {
+    put_claimed(world, actor, parent, text, conflict, size, None).await
+}
+
+/// The same of a media type that the uploader claims.
+async fn put_claimed(
+    world: &World,
+    actor: &Actor,
+    parent: &NodeId,
+    text: &str,
+    conflict: Conflict,
+    size: u64,
+    claimed_mime: Option<&str>,
+) -> Result<Node> {
     let blob = BlobId::from_random(random::bits());
     let (name, now) = (name(text), world.drive.now());
     let mut tx = world.drive.database().begin().await?;
     check_target(&mut tx, &actor.user, parent, &name, conflict).await?;
     blobs::insert(&mut tx, now, &blob, size, None).await?;
-    let file =
-        NewFile { parent, name: &name, conflict, blob: &blob, size, claimed_mime: None, modified_at: now };
+    let file = NewFile { parent, name: &name, conflict, blob: &blob, size, claimed_mime, modified_at: now };
     let node = insert_file(&mut tx, now, &actor.user, &file).await?;
     quota::spend(&mut tx, &actor.user, 0, size).await?;
     tx.commit().await?;

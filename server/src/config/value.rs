@@ -105,7 +105,8 @@ pub(super) fn filter(text: &str) -> Result<String, String> {
 
 pub(super) fn username(text: &str) -> Result<Username, String> {
     Username::parse(text).map_err(|_| {
-        "write 4 to 20 letters, digits, underscores, hyphens or CJK ideographs, without spaces".to_owned()
+        "write 4 to 20 letters, digits, underscores, hyphens, Chinese characters, kana or Hangul, without spaces"
+            .to_owned()
     })
 }
 

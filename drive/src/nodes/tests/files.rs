@@ -1,5 +1,16 @@
 use super::*;
 
+/// Of its type itself and in the lists of its category.
+async fn only_file_is(world: &World, actor: &Actor, mime: &str) {
+    for category in domain::Category::ALL {
+        let query = crate::FilesQuery { category: Some(category), ..crate::FilesQuery::default() };
+        let found = world.drive.files(actor, &query, 100).await.expect("files").items;
+        let types: Vec<_> = found.iter().filter_map(|found| found.node.mime.as_deref()).collect();
+        let expected: &[&str] = if category == domain::Category::of(mime) { &[mime] } else { &[] };
+        assert_eq!(types, expected, "{category:?}");
+    }
+}
+
 on_both_engines! {
     async fn a_taken_name_is_numbered_replaced_or_refused(world: World) {
         let actor = world.user("lin_wei").await;
@@ -25,6 +36,29 @@ on_both_engines! {
             into_file,
             Err(Error::Invalid { field: domain::Field::Parent, reason: domain::Reason::Unknown })
         ));
+    }
+
+    async fn a_media_type_follows_the_name_and_nothing_else(world: World) {
+        let (drive, actor) = (&world.drive, world.user("lin_wei").await);
+        let place = folder(&world, &actor, &actor.root, "place").await;
+        let claimed = Some("image/jpeg");
+        let photo = put_claimed(&world, &actor, &actor.root, "photo", Conflict::Fail, 5, claimed).await.expect("file");
+        only_file_is(&world, &actor, "image/jpeg").await;
+        drive.move_to(&actor, &photo.id, &place.id).await.expect("move");
+        only_file_is(&world, &actor, "image/jpeg").await;
+        drive.trash(&actor, &photo.id).await.expect("trash");
+        drive.restore(&actor, &photo.id).await.expect("restore");
+        only_file_is(&world, &actor, "image/jpeg").await;
+        // These names tell no type, so that it stays what it is.
+        for text in ["Photo", "holiday", "holiday.bin"] {
+            drive.rename(&actor, &photo.id, &name(text)).await.expect(text);
+            only_file_is(&world, &actor, "image/jpeg").await;
+        }
+        for (text, mime) in [("x.pdf", "application/pdf"), ("x.png", "image/png")] {
+            drive.rename(&actor, &photo.id, &name(text)).await.expect(text);
+            only_file_is(&world, &actor, mime).await;
+        }
+        assert_eq!(drive.rename(&actor, &place.id, &name("place.png")).await.expect("folder").mime, None);
     }
 
     async fn a_thousand_copies_are_numbered_apart(world: World) {

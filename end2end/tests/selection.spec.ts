@@ -120,6 +120,29 @@ test.describe('with script', { tag: '@script' }, () => {
     expect(await api.root()).toEqual([]);
   });
 
+  test('a row that has the keyboard keeps it while the rest of the list comes', { tag: '@once' }, async ({ page, account, server, token }) => {
+    const api = new Api(server, token);
+    for (let n = 100; n < 310; n++) await api.put(`${n}.txt`, 'x');
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route(/\/form\/folder\?/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await enter(page, account);
+    const drive = new Drive(page);
+    await drive.row('100.txt').focus();
+    await page.keyboard.press('End');
+    await expect(drive.row('199.txt')).toBeFocused();
+    release();
+    await expect(page.locator('[aria-rowcount="211"]')).toBeAttached();
+    await expect(drive.row('199.txt')).toBeFocused();
+    await expect(drive.row('199.txt')).toBeInViewport();
+    await page.keyboard.press('End');
+    await expect(drive.row('309.txt')).toBeFocused();
+    await expect(drive.row('309.txt')).toBeInViewport();
+  });
+
   test('what is selected is downloaded, shared and moved together', async ({ page, account, server, token }) => {
     const api = new Api(server, token);
     await fill(api);

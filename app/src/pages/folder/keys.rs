@@ -93,14 +93,16 @@ fn go(model: Model, scroller: NodeRef<html::Div>, step: Step, selecting: bool) -
     let target: Option<(usize, bool, NodeId)> = model.listing.with_untracked(|listing| {
         let current = active.as_ref().and_then(|id| listing.items.iter().position(|node| node.id == *id));
         let index = step.from(current, listing.items.len(), screen, columns)?;
-        Some((index, index + 1 == listing.items.len(), listing.items.get(index)?.id.clone()))
+        let last = index + 1 == listing.items.len() && listing.next.is_none();
+        Some((index, last, listing.items.get(index)?.id.clone()))
     });
     let Some((index, last, id)) = target else { return false };
     #[expect(clippy::cast_precision_loss, reason = "rows of a list, far below 2^53")]
     let (top, bottom) = ((index / columns) as f64 * measure.row, (index / columns + 1) as f64 * measure.row);
     let scroll = f64::from(element.scroll_top());
     if last {
-        // With the room below it, where the upload tray may lie.
+        // With the room below it, where the upload tray may lie. Not while more is to come: a browser would keep what is below
+        // the rows in sight, and lose the row that has the keyboard.
         element.set_scroll_top(element.scroll_height());
     } else if top < scroll {
         element.set_scroll_top(pixels(top));

@@ -22,6 +22,17 @@ async function selected(page: Page): Promise<string> {
   return names.map((name) => name[0]).join('');
 }
 
+/** Keeps the rest of a list from coming until what it answers is called. */
+async function holdRest(page: Page): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/form\/folder\?/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return () => release();
+}
+
 const bar = (page: Page) => page.locator('.chosen');
 
 test.describe('with script', { tag: '@script' }, () => {
@@ -91,12 +102,7 @@ test.describe('with script', { tag: '@script' }, () => {
     const api = new Api(server, token);
     const count = 110;
     for (let n = 100; n < 100 + count; n++) await api.put(`${n}.txt`, 'x');
-    let release = () => {};
-    const released = new Promise<void>((resolve) => (release = resolve));
-    await page.route(/\/form\/folder\?/, async (route) => {
-      await released;
-      await route.continue();
-    });
+    const release = await holdRest(page);
     await enter(page, account);
     const drive = new Drive(page);
     await drive.row('100.txt').focus();
@@ -123,12 +129,7 @@ test.describe('with script', { tag: '@script' }, () => {
   test('a row that has the keyboard keeps it while the rest of the list comes', { tag: '@once' }, async ({ page, account, server, token }) => {
     const api = new Api(server, token);
     for (let n = 100; n < 310; n++) await api.put(`${n}.txt`, 'x');
-    let release = () => {};
-    const released = new Promise<void>((resolve) => (release = resolve));
-    await page.route(/\/form\/folder\?/, async (route) => {
-      await released;
-      await route.continue();
-    });
+    const release = await holdRest(page);
     await enter(page, account);
     const drive = new Drive(page);
     await drive.row('100.txt').focus();

@@ -161,7 +161,10 @@ impl Drive {
                         self.let_go(&held.upload).await;
                         return Err(error);
                     }
-                    Ok(false) | Err(_) => {
+                    outcome => {
+                        if let Err(error) = outcome {
+                            tracing::warn!(%error, upload = %upload.id, "an upload could not be published in all its time");
+                        }
                         self.end(&mut held.upload, State::Gone).await?;
                         tracing::info!(upload = %upload.id, "an upload expired");
                         return Ok(());
@@ -171,8 +174,7 @@ impl Drive {
                 Ok(())
             };
             match work.await {
-                Ok(()) => {}
-                Err(Error::Busy) => {}
+                Ok(()) | Err(Error::Busy) => {}
                 Err(error) => {
                     tracing::warn!(%error, upload = %upload.id, "an upload could not be ended yet");
                     self.postpone(&upload).await?;
